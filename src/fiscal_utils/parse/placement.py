@@ -1,0 +1,151 @@
+"""Rows that lost their blank cells to columns, placed so that as many accounting identities as possible close.
+
+A text layer prints `230.72 230.72` for two of seven columns. Every order-preserving placement of a row's numbers is a
+candidate; the candidates of all rows together are chosen by integer programming so that the fewest identities fail
+within rounding. A number whose column differs between equally good choices is undetermined.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from fiscal_utils.identities import Cell, Layout, Relation, relations
+from fiscal_utils.normalise import Number, Token
+from fiscal_utils.parse.statutory import Row
+
+_SECONDS = 60.0
+
+Placement = dict[str, Token]
+"""Column → what is printed there."""
+
+
+def place(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> list[Row]:
+    """The rows with their cells filled; numbers whose column the identities leave open in `undetermined`."""
+    candidates = {i: _candidates(row) for i, row in enumerate(rows)}
+    open_rows = [i for i, found in candidates.items() if len(found) > 1]
+    if not open_rows:
+        return [replace(row, cells=candidates[i][0]) for i, row in enumerate(rows)]
+    model = _Model(rows, candidates, narrative)
+    best = model.solve()
+    doubtful = model.doubtful(best, open_rows)
+    placed = []
+    for i, row in enumerate(rows):
+        cells = candidates[i][best[i]]
+        doubts = doubtful.get(i, set())
+        placed.append(
+            replace(
+                row,
+                cells={column: printed for column, printed in cells.items() if column not in doubts},
+                undetermined=tuple(printed for column, printed in cells.items() if column in doubts),
+            )
+        )
+    return placed
+
+
+def layout(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> Layout:
+    """Which rows and columns there are, for making relations."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        columns = found.setdefault(row.table, {}).setdefault(row.key, [])
+        columns += [column for column in row.columns if column not in columns]
+    for table, row_key, column in narrative:
+        found.setdefault(table, {}).setdefault(row_key, []).append(column)
+    return found
+
+
+def _candidates(row: Row) -> list[Placement]:
+    return [
+        dict(zip(columns, row.tokens, strict=True)) for columns in combinations(row.columns, len(row.tokens))
+    ]
+
+
+class _Model:
+    """The choice of one candidate a row as a constraint programme in units of half the last printed place."""
+
+    def __init__(
+        self, rows: Sequence[Row], candidates: Mapping[int, list[Placement]], known: Mapping[Cell, Number]
+    ) -> None:
+        self.rows, self.candidates = rows, candidates
+        self.model = cp_model.CpModel()
+        numbers = [n for row in rows for n in row.tokens if isinstance(n, Number)] + list(known.values())
+        self.decimals = max((number.decimals for number in numbers), default=0)
+        self.chosen = {
+            i: [self.model.new_bool_var(f"row{i}is{j}") for j in range(len(found))]
+            for i, found in candidates.items()
+        }
+        for options in self.chosen.values():
+            self.model.add_exactly_one(options)
+        self.cells = self._cell_expressions(known)
+        self.broken = [
+            broken for relation in relations(layout(rows, known)) if (broken := self._add(relation)) is not None
+        ]
+
+    def _cell_expressions(self, known: Mapping[Cell, Number]) -> dict[Cell, list[tuple[object, int, int]]]:
+        """Cell → (presence, value, half unit) of each candidate that fills it."""
+        cells: dict[Cell, list[tuple[object, int, int]]] = {
+            cell: [(1, *self._scaled(number))] for cell, number in known.items()
+        }
+        for i, found in self.candidates.items():
+            for j, placement in enumerate(found):
+                for column, printed in placement.items():
+                    if isinstance(printed, Number):
+                        cell = (self.rows[i].table, self.rows[i].key, column)
+                        cells.setdefault(cell, []).append((self.chosen[i][j], *self._scaled(printed)))
+        return cells
+
+    def _scaled(self, number: Number) -> tuple[int, int]:
+        return int(number.value.scaleb(self.decimals) * 2), int(number.half_unit.scaleb(self.decimals) * 2)
+
+    def _add(self, relation: Relation) -> cp_model.IntVar | None:
+        """The variable that is true where the relation fails, None where nothing in it is open or printed."""
+        parts = [(weight, *part) for weight, cell in relation.terms for part in self.cells.get(cell, ())]
+        if not any(isinstance(present, cp_model.IntVar) for _, present, _, _ in parts):
+            return None
+        difference = sum(weight * value * present for weight, present, value, _ in parts)  # type: ignore[operator]
+        tolerance = sum(half * present for _, present, _, half in parts)  # type: ignore[operator]
+        broken = self.model.new_bool_var(relation.id)
+        self.model.add(difference >= -tolerance).only_enforce_if(broken.negated())
+        if relation.relation == "=":
+            self.model.add(difference <= tolerance).only_enforce_if(broken.negated())
+        return broken
+
+    def solve(self) -> dict[int, int]:
+        """Row → its candidate in a choice that breaks the fewest identities."""
+        self.model.minimize(sum(self.broken))
+        solver = self._run()
+        self.model.add(sum(self.broken) <= round(solver.objective_value))
+        return self._choice(solver)
+
+    def doubtful(self, best: Mapping[int, int], open_rows: Sequence[int]) -> dict[int, set[str]]:
+        """Row → columns of the best choice that another, equally good choice fills differently."""
+        doubts: dict[int, set[str]] = {}
+        remaining = list(open_rows)
+        while remaining:
+            self.model.clear_objective()
+            self.model.maximize(sum(1 - self.chosen[i][best[i]] for i in remaining))
+            other = self._choice(self._run())
+            changed = [i for i in remaining if other[i] != best[i]]
+            if not changed:
+                break
+            for i in changed:
+                mine, theirs = self.candidates[i][best[i]], self.candidates[i][other[i]]
+                doubts.setdefault(i, set()).update(c for c in mine if theirs.get(c) != mine[c])
+            remaining = [i for i in remaining if i not in changed]
+        return doubts
+
+    def _run(self) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_time_in_seconds = _SECONDS
+        status = solver.solve(self.model)
+        if status != cp_model.OPTIMAL:
+            raise TimeoutError(solver.status_name(status))
+        return solver
+
+    def _choice(self, solver: cp_model.CpSolver) -> dict[int, int]:
+        return {
+            i: next(j for j, option in enumerate(options) if solver.boolean_value(option))
+            for i, options in self.chosen.items()
+        }

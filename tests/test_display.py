@@ -1,0 +1,112 @@
+"""Cards, sentences and tables: numbers as numbers, text of documents never as markup."""
+
+import json
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fiscal_utils import display, language
+from fiscal_utils.display import METRICS_MIME, Card, caveat, headline, plain_metrics, say, table
+from fiscal_utils.language import set_language
+
+SCRIPT = "<script>alert('x')</script>"
+
+
+@pytest.fixture(autouse=True)
+def shown(monkeypatch):
+    """All that is displayed, as (bundle, metadata)."""
+    seen = []
+    monkeypatch.setattr(display, "display", lambda bundle, raw, metadata: seen.append((bundle, metadata)))
+    monkeypatch.setattr(language, "_current", ["en"])
+    return seen
+
+
+def test_metrics_are_plain_json_numbers():
+    metrics = {
+        "rate": np.float64(129.0112345678901),
+        "staff": np.int64(74),
+        "unknown": float("nan"),
+        "endless": np.inf,
+        "missing": pd.NA,
+        "scores": {"project": Decimal("98.5")},
+    }
+    plain = plain_metrics(metrics)
+    assert json.loads(json.dumps(plain, allow_nan=False)) == {
+        "rate": 129.0112345678901,
+        "staff": 74,
+        "unknown": None,
+        "endless": None,
+        "missing": None,
+        "scores": {"project": 98.5},
+    }
+
+
+@pytest.mark.parametrize("value", ["129.01", True])
+def test_a_metric_that_is_no_number_is_refused(value):
+    with pytest.raises(TypeError, match="rate"):
+        plain_metrics({"rate": value})
+
+
+def test_headline_carries_cards_and_metrics(shown):
+    headline({"rate": 129.0}, [Card("Execution", 1129.0, "of the initial budget", "%"), Card("Prior", None)])
+    bundle, metadata = shown[0]
+    assert bundle[METRICS_MIME] == {"rate": 129.0}
+    assert "1,129.00" in bundle["text/html"]
+    assert "of the initial budget" in bundle["text/html"]
+    assert metadata[METRICS_MIME]["cards"][1] == {"label": "Prior", "value": "—", "unit": "", "note": ""}
+
+
+def test_headline_escapes_text(shown):
+    headline({}, [Card(SCRIPT, SCRIPT, SCRIPT, SCRIPT)])
+    html = shown[0][0]["text/html"]
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 4
+
+
+def test_say_fills_numbers_and_escapes_text(shown):
+    say(
+        "甲",
+        "{name} spent **{rate:.1f} %**, last year {prior:.2f}",
+        name=f"a*b_c {SCRIPT}",
+        rate=129.01,
+        prior=None,
+    )
+    text = shown[0][0]["text/markdown"]
+    assert text.endswith("spent **129.0 %**, last year —")
+    assert "<" not in text
+    assert "*b" not in text
+
+
+def test_say_and_caveat_use_the_language_in_use(shown):
+    set_language("zh")
+    say("甲", "A")
+    caveat("第一行\n第二行", "A")
+    assert shown[0][0]["text/markdown"] == "甲"
+    assert shown[1][0]["text/markdown"] == "> **注意** 第一行\n> 第二行"
+
+
+def test_table_formats_numbers_and_missing_values(shown):
+    frame = pd.DataFrame(
+        {"item": ["a", None], "amount": [2693.876, np.nan], "count": [1234, 5], "share": [0.5, 1]}
+    )
+    table(frame, "What it is", unit="万元", source="table 1", formats={"share": "{:.0%}"})
+    html = shown[0][0]["text/html"]
+    for part in ("2,693.88", "—", "1,234", "50%", "What it is", "(万元)", "Source: table 1"):
+        assert part in html
+    assert html.count("text-align: right") == 3
+
+
+def test_table_escapes_cells_headers_caption_and_source(shown):
+    frame = pd.DataFrame({SCRIPT: [SCRIPT], "other": [SCRIPT]})
+    table(frame, SCRIPT, unit=SCRIPT, source=SCRIPT, formats={"other": lambda value: f"<b>{value}</b>"})
+    html = shown[0][0]["text/html"]
+    assert "<script" not in html
+    assert "<b>" not in html
+
+
+def test_the_same_table_has_the_same_html(shown):
+    for _ in range(2):
+        table(pd.DataFrame({"a": [1]}), "same")
+    assert shown[0] == shown[1]
