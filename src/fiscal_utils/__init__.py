@@ -1,0 +1,33 @@
+"""Read, load, check and chart China's departmental final accounts (部门决算公开)."""
+
+__version__ = "0.1.0"
+
+from fiscal_utils import metrics, plots
+from fiscal_utils.display import Card, caveat, headline, say, table
+from fiscal_utils.errors import DataError, DocumentError, FiscalError, ReportError
+from fiscal_utils.language import language, set_language, t
+from fiscal_utils.specs import code_name, term
+from fiscal_utils.tables import data_dir, documents, load, process
+
+__all__ = [
+    "Card",
+    "DataError",
+    "DocumentError",
+    "FiscalError",
+    "ReportError",
+    "caveat",
+    "code_name",
+    "data_dir",
+    "documents",
+    "headline",
+    "language",
+    "load",
+    "metrics",
+    "plots",
+    "process",
+    "say",
+    "set_language",
+    "t",
+    "table",
+    "term",
+]

@@ -96,9 +96,7 @@ def _per_row(identity: Identity, left: list[Cell], right: list[Cell], layout: La
     else:
         bindings = _rows(pattern, [table for table, row, _ in left + right if row == pattern], layout)
     if bindings is None:
-        right = [
-            (table, row, column) for table, p, column in right for row in _rows(p, [table], layout)
-        ]
+        right = [(table, row, column) for table, p, column in right for row in _rows(p, [table], layout)]
         bindings = [""]
     for bound in bindings:
         sides = [[(t, _bind(row, bound), c) for t, row, c in side] for side in (left, right)]

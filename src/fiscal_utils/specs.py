@@ -59,8 +59,7 @@ def read_toml(name: str) -> dict[str, Any]:
 
 def read_csv(name: str) -> list[dict[str, str]]:
     """The rows of `statutory/<name>`."""
-    with (_STATUTORY / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader((_STATUTORY / name).read_text("utf-8").splitlines()))
 
 
 def build(cls: type, values: Mapping[str, Any], where: str) -> Any:

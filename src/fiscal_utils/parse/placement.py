@@ -56,6 +56,8 @@ def layout(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> Layout:
 
 
 def _candidates(row: Row) -> list[Placement]:
+    if not any(isinstance(printed, Number) for printed in row.tokens):
+        return [dict(zip(row.columns, row.tokens, strict=False))]
     return [
         dict(zip(columns, row.tokens, strict=True)) for columns in combinations(row.columns, len(row.tokens))
     ]
@@ -79,7 +81,9 @@ class _Model:
             self.model.add_exactly_one(options)
         self.cells = self._cell_expressions(known)
         self.broken = [
-            broken for relation in relations(layout(rows, known)) if (broken := self._add(relation)) is not None
+            broken
+            for relation in relations(layout(rows, known))
+            if (broken := self._add(relation)) is not None
         ]
 
     def _cell_expressions(self, known: Mapping[Cell, Number]) -> dict[Cell, list[tuple[object, int, int]]]:
@@ -131,7 +135,11 @@ class _Model:
                 break
             for i in changed:
                 mine, theirs = self.candidates[i][best[i]], self.candidates[i][other[i]]
-                doubts.setdefault(i, set()).update(c for c in mine if theirs.get(c) != mine[c])
+                doubts.setdefault(i, set()).update(
+                    c
+                    for c, printed in mine.items()
+                    if isinstance(printed, Number) and theirs.get(c) != printed
+                )
             remaining = [i for i in remaining if i not in changed]
         return doubts
 

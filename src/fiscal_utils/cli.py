@@ -1,0 +1,142 @@
+"""The command line: extract, process, check, report, list."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from fiscal_utils import jobs, raw, report, tables
+from fiscal_utils.errors import FiscalError
+from fiscal_utils.language import LANGUAGES, language, message, set_language, t
+from fiscal_utils.normalise import Number
+from fiscal_utils.parse import parse
+from fiscal_utils.read import read
+
+console = Console()
+
+
+class _Group(click.Group):
+    """A group whose commands print this package's errors as one message and exit with status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except FiscalError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(
+                message("os_error", path=error.filename, error=error.strerror)
+            ) from error
+
+
+@click.group(cls=_Group)
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
+@click.option("--messages", type=click.Choice(LANGUAGES), help="Language of the messages.")
+@click.version_option(package_name="fiscal-utils")
+def main(data_dir: Path, messages: str | None) -> None:
+    """Read, check and report departmental final accounts (部门决算公开)."""
+    os.environ["FISCAL_DATA_DIR"] = str(data_dir.resolve())
+    if messages:
+        set_language(messages)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "document_id", required=True, help="Region, department and year, e.g. a-office-2023.")
+@click.option("--allow-missing", is_flag=True, help="Accept a disclosure that lacks tables or parts.")
+def extract(file: Path, document_id: str, allow_missing: bool) -> None:
+    """Read the disclosure FILE into raw/<id>/."""
+    raw.check_id(document_id)
+    accounts = parse(read(file), allow_missing)
+    folder = raw.write(accounts, document_id, tables.data_dir() / "raw")
+    undetermined = [row for row in accounts.rows if row.undetermined]
+    console.print(
+        message(
+            "extracted", folder=folder, tables=len({row.table for row in accounts.rows}),
+            cells=sum(isinstance(n, Number) for row in accounts.rows for n in row.cells.values()), figures=len(accounts.narrative),
+            indicators=sum(len(form.indicators) for form in accounts.forms), undetermined=len(undetermined),
+        ),
+        markup=False,
+    )  # fmt: skip
+    for row in undetermined:
+        numbers = " ".join(map(str, row.undetermined))
+        console.print(f"  {row.table} p.{row.page} {row.key} {row.label}: {numbers}", markup=False)
+
+
+@main.command()
+def process() -> None:
+    """Build processed/ from raw/."""
+    console.print(str(tables.process()), markup=False)
+
+
+@main.command()
+@click.argument("ids", nargs=-1)
+def check(ids: tuple[str, ...]) -> None:
+    """Print which accounting identities hold in the documents IDS (default: all)."""
+    checks = tables.load("checks", document=list(ids) or None)
+    for document, found in checks.groupby("document_id"):
+        counts = found["status"].value_counts()
+        table = Table(title=str(document), caption=", ".join(f"{k} {v}" for k, v in counts.items()))
+        for heading in (t("检查", "check"), t("左", "left"), t("右", "right"), t("相差", "difference"), "±"):
+            table.add_column(heading, overflow="fold")
+        for row in found[found["status"] == "fail"].itertuples():
+            numbers = (f"{n:,.2f}" for n in (row.lhs, row.rhs, row.difference, row.tolerance))
+            table.add_row(str(row.check_id), *numbers)
+        console.print(table)
+
+
+@main.command(name="report")
+@click.argument("notebooks", nargs=-1)
+@click.option("--document", "documents", multiple=True, help="Document id (repeatable; default: all).")
+@click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Default: both.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("reports"), show_default=True)
+@click.option(
+    "--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True
+)
+@click.option("-p", "--parameter", "parameters", type=(str, str), multiple=True, help="NAME VALUE.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+def report_command(
+    notebooks: tuple[str, ...],
+    documents: tuple[str, ...],
+    languages: tuple[str, ...],
+    output: Path,
+    notebooks_dir: Path,
+    parameters: tuple[tuple[str, str], ...],
+    workers: int,
+) -> None:
+    """Execute NOTEBOOKS (default: all) and write HTML pages, metrics and an index."""
+    if not documents or set(documents) - {"all"}:
+        tables.process()
+    results = report.make(
+        notebooks, documents, languages, output=output, data_dir=tables.data_dir(), notebooks_dir=notebooks_dir,
+        parameters=dict(parameters), workers=workers,
+    )  # fmt: skip
+    report.raise_failures(results)
+    console.print(str(output / "index.html"), markup=False)
+
+
+@main.command(name="list")
+@click.option(
+    "--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True
+)
+def list_command(notebooks_dir: Path) -> None:
+    """Show the documents in the data folder and the notebooks."""
+    table = Table(title=t("文档", "Documents"))
+    for heading in ("id", t("部门", "department"), t("年度", "year")):
+        table.add_column(heading)
+    for row in tables.documents().itertuples():
+        table.add_row(str(row.document_id), str(row.department), str(row.year))
+    console.print(table)
+    for path in jobs.notebooks(notebooks_dir):
+        notebook = jobs.inspect(path)
+        console.print(f"{notebook.name}: {notebook.title.get(language(), notebook.name)}", markup=False)
+        for parameter in notebook.parameters.values():
+            line = f"    {parameter.name}: {parameter.type} = {parameter.default!r}  {parameter.help}"
+            console.print(line, markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
