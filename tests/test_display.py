@@ -88,9 +88,7 @@ def test_say_and_caveat_use_the_language_in_use(shown):
 
 
 def test_table_formats_numbers_and_missing_values(shown):
-    frame = pd.DataFrame(
-        {"item": ["a", None], "amount": [2693.876, np.nan], "count": [1234, 5], "share": [0.5, 1]}
-    )
+    frame = pd.DataFrame({"item": ["a", None], "amount": [2693.876, np.nan], "count": [1234, 5], "share": [0.5, 1]})
     table(frame, "What it is", unit="万元", source="table 1", formats={"share": "{:.0%}"})
     html = shown[0][0]["text/html"]
     for part in ("2,693.88", "—", "1,234", "50%", "What it is", "(万元)", "Source: table 1"):

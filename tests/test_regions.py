@@ -40,9 +40,7 @@ def test_the_longest_chain_of_names_is_the_region(department: str, code: str, le
         ("凉山州财政局", "513400"),
     ],
 )
-def test_short_names_of_provinces_and_prefectures_count_in_the_names_of_offices(
-    department: str, code: str
-) -> None:
+def test_short_names_of_provinces_and_prefectures_count_in_the_names_of_offices(department: str, code: str) -> None:
     region = find(department)
     assert region is not None
     assert region.code == code
@@ -122,9 +120,7 @@ def test_provinces_and_cities_have_english_names() -> None:
 
 
 def test_codes_are_six_digits_in_order_and_unique() -> None:
-    rows = list(
-        csv.reader(files("fiscal_utils").joinpath("statutory/regions.csv").read_text("utf-8").splitlines())
-    )
+    rows = list(csv.reader(files("fiscal_utils").joinpath("statutory/regions.csv").read_text("utf-8").splitlines()))
     codes = [row[0] for row in rows[1:]]
     assert all(len(code) == 6 and code.isdigit() for code in codes)
     assert codes == sorted(set(codes))

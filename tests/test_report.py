@@ -47,9 +47,7 @@ def _english(monkeypatch):
 
 def notebook(path: Path, cells: list, **fiscal: object) -> None:
     first = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
-    node = new_notebook(
-        cells=[first, *cells], metadata={"kernelspec": KERNEL} | ({"fiscal": fiscal} if fiscal else {})
-    )
+    node = new_notebook(cells=[first, *cells], metadata={"kernelspec": KERNEL} | ({"fiscal": fiscal} if fiscal else {}))
     nbformat.write(node, path)
 
 
@@ -201,9 +199,7 @@ def test_failures_are_raised_at_the_end(made):
 def test_index_lists_reports_with_status_and_cards(made, place):
     soup = BeautifulSoup((place / "out" / "index.html").read_text("utf-8"), "html.parser")
     links = [link["href"] for link in soup.select("article a")]
-    assert links == [
-        f"jia-2023/{language}/{name}.html" for name in ("good", "bad") for language in ("zh", "en")
-    ]
+    assert links == [f"jia-2023/{language}/{name}.html" for name in ("good", "bad") for language in ("zh", "en")]
     assert len(soup.select("article.failed")) == 2
     assert "129.01 %" in soup.get_text()
 
@@ -222,10 +218,7 @@ def test_a_lost_worker_still_gives_a_page(made, place):
     future.set_exception(RuntimeError("process ended"))
     result = report._not_executed(job, future)
     assert result.error == "process ended"
-    assert (
-        "process ended"
-        in BeautifulSoup(result.files[".html"], "html.parser").select_one(".banner").get_text()
-    )
+    assert "process ended" in BeautifulSoup(result.files[".html"], "html.parser").select_one(".banner").get_text()
 
 
 def test_plan_is_notebooks_by_documents_by_languages(place):

@@ -5,7 +5,7 @@ __version__ = "0.1.0"
 from fiscal_utils import metrics, plots
 from fiscal_utils.display import Card, caveat, headline, say, table
 from fiscal_utils.errors import DataError, DocumentError, FiscalError, ReportError
-from fiscal_utils.language import language, set_language, t
+from fiscal_utils.language import set_language, t
 from fiscal_utils.specs import code_name, term
 from fiscal_utils.tables import data_dir, documents, load, process
 
@@ -20,7 +20,6 @@ __all__ = [
     "data_dir",
     "documents",
     "headline",
-    "language",
     "load",
     "metrics",
     "plots",

@@ -14,8 +14,10 @@ from fiscal_utils.language import LANGUAGES, language, message, set_language, t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import parse
 from fiscal_utils.read import read
+from fiscal_utils.specs import term
 
 console = Console()
+STATUSES = ("pass", "rounding", "fail", "undetermined")
 
 
 class _Group(click.Group):
@@ -27,9 +29,7 @@ class _Group(click.Group):
         except FiscalError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            raise click.ClickException(
-                message("os_error", path=error.filename, error=error.strerror)
-            ) from error
+            raise click.ClickException(message("os_error", path=error.filename, error=error.strerror)) from error
 
 
 @click.group(cls=_Group)
@@ -53,14 +53,16 @@ def extract(file: Path, document_id: str, allow_missing: bool) -> None:
     accounts = parse(read(file), allow_missing)
     folder = raw.write(accounts, document_id, tables.data_dir() / "raw")
     undetermined = [row for row in accounts.rows if row.undetermined]
-    console.print(
-        message(
-            "extracted", folder=folder, tables=len({row.table for row in accounts.rows}),
-            cells=sum(isinstance(n, Number) for row in accounts.rows for n in row.cells.values()), figures=len(accounts.narrative),
-            indicators=sum(len(form.indicators) for form in accounts.forms), undetermined=len(undetermined),
-        ),
-        markup=False,
-    )  # fmt: skip
+    summary = message(
+        "extracted",
+        folder=folder,
+        tables=len({row.table for row in accounts.rows}),
+        cells=sum(isinstance(printed, Number) for row in accounts.rows for printed in row.cells.values()),
+        figures=len(accounts.narrative),
+        indicators=sum(len(form.indicators) for form in accounts.forms),
+        undetermined=len(undetermined),
+    )
+    console.print(summary, markup=False)
     for row in undetermined:
         numbers = " ".join(map(str, row.undetermined))
         console.print(f"  {row.table} p.{row.page} {row.key} {row.label}: {numbers}", markup=False)
@@ -79,7 +81,8 @@ def check(ids: tuple[str, ...]) -> None:
     checks = tables.load("checks", document=list(ids) or None)
     for document, found in checks.groupby("document_id"):
         counts = found["status"].value_counts()
-        table = Table(title=str(document), caption=", ".join(f"{k} {v}" for k, v in counts.items()))
+        caption = ", ".join(f"{term(status)} {counts[status]}" for status in STATUSES if status in counts)
+        table = Table(title=str(document), caption=caption)
         for heading in (t("检查", "check"), t("左", "left"), t("右", "right"), t("相差", "difference"), "±"):
             table.add_column(heading, overflow="fold")
         for row in found[found["status"] == "fail"].itertuples():
@@ -93,9 +96,7 @@ def check(ids: tuple[str, ...]) -> None:
 @click.option("--document", "documents", multiple=True, help="Document id (repeatable; default: all).")
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Default: both.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("reports"), show_default=True)
-@click.option(
-    "--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True
-)
+@click.option("--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True)
 @click.option("-p", "--parameter", "parameters", type=(str, str), multiple=True, help="NAME VALUE.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 def report_command(
@@ -119,9 +120,7 @@ def report_command(
 
 
 @main.command(name="list")
-@click.option(
-    "--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True
-)
+@click.option("--notebooks-dir", type=click.Path(path_type=Path), default=Path("notebooks"), show_default=True)
 def list_command(notebooks_dir: Path) -> None:
     """Show the documents in the data folder and the notebooks."""
     table = Table(title=t("文档", "Documents"))

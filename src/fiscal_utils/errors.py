@@ -14,6 +14,13 @@ class FiscalError(Exception):
     def __str__(self) -> str:
         return message(self.key, **self.fields)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.key, self.fields)
+
+
+def _rebuild(cls: type[FiscalError], key: str, fields: dict[str, object]) -> FiscalError:
+    return cls(key, **fields)
+
 
 class DocumentError(FiscalError):
     """A file could not be read as departmental final accounts."""

@@ -169,9 +169,7 @@ def plan(
     in_languages = _choose_languages(languages)
     jobs = [
         Job(notebook, document, language, given[notebook.name], output)
-        for document, language, notebook in product(
-            _choose_documents(data_dir, documents), in_languages, chosen
-        )
+        for document, language, notebook in product(_choose_documents(data_dir, documents), in_languages, chosen)
     ]
     made_before = _made_before(notebooks_dir, output, chosen)
     return [_with_links(job, chosen, made_before, in_languages) for job in jobs]
@@ -187,9 +185,7 @@ def _made_before(folder: Path, output: Path, chosen: Sequence[Notebook]) -> list
 def _with_links(job: Job, chosen: list[Notebook], before: list[Notebook], languages: list[str]) -> Job:
     beside = [other for other in before if (job.folder / f"{other.name}.html").exists()]
     page = f"{job.notebook.name}.html"
-    translated = [
-        name for name in LANGUAGES if name in languages or (job.folder.parent / name / page).exists()
-    ]
+    translated = [name for name in LANGUAGES if name in languages or (job.folder.parent / name / page).exists()]
     siblings = sorted([*chosen, *beside], key=Notebook.place)
     return replace(job, siblings=tuple(siblings), languages=tuple(translated))
 

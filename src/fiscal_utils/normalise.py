@@ -46,9 +46,7 @@ Token = Number | Placeholder
 def _radicals() -> dict[int, str]:
     kangxi = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
     path = files("fiscal_utils").joinpath("statutory/radicals.csv")
-    supplement = {
-        int(row["code_point"], 16): row["ideograph"] for row in csv.DictReader(path.open(encoding="utf-8"))
-    }
+    supplement = {int(row["code_point"], 16): row["ideograph"] for row in csv.DictReader(path.open(encoding="utf-8"))}
     return kangxi | supplement
 
 

@@ -81,9 +81,7 @@ def _write_files(accounts: Accounts, document_id: str, folder: Path) -> None:
     funds = ([getattr(fund, name) for name in FUNDS] for form in accounts.forms for fund in form.funds)
     _write_csv(folder / "projects.csv", FUNDS, funds)
     indicators = (
-        [getattr(indicator, name) for name in INDICATORS]
-        for form in accounts.forms
-        for indicator in form.indicators
+        [getattr(indicator, name) for name in INDICATORS] for form in accounts.forms for indicator in form.indicators
     )
     _write_csv(folder / "indicators.csv", INDICATORS, indicators)
     _write_csv(folder / "staff.csv", ("item", "value"), accounts.staff.items())

@@ -44,9 +44,7 @@ class Region:
 def regions() -> dict[str, Region]:
     """All regions by code: the country, provinces, prefectures and counties."""
     text = files("fiscal_utils").joinpath("statutory/regions.csv").read_text("utf-8")
-    return {
-        row["code"]: Region(level=_level(row["code"]), **row) for row in csv.DictReader(text.splitlines())
-    }
+    return {row["code"]: Region(level=_level(row["code"]), **row) for row in csv.DictReader(text.splitlines())}
 
 
 def find(department: str, context: str = "") -> Region | None:

@@ -21,6 +21,7 @@ TIDY = ("cells", "narrative", "projects", "indicators", "staff", "documents", "c
 _CELLS = (
     "document_id", "table", "line", "code", "item", "label", "column", "value", "decimals", "unit", "page",
 )  # fmt: skip
+_DOCUMENT = ["document_id", "department", "year", "unit"]
 _INTEGERS = ("line", "page", "decimals", "no", "year", "statutory_duties", "budget_units", "pages")
 _FLOATS = ("value", "initial_budget", "adjusted_budget", "executed", "weight", "execution_rate", "score")
 _TEN_THOUSAND_YUAN = {"元": (1e-4, 4), "亿元": (1e4, -4)}
@@ -110,7 +111,7 @@ def _build() -> dict[str, pd.DataFrame]:
 
     folders = _folders()
     frames = {
-        "documents": _typed(pd.DataFrame([_document(folder) for folder in folders])),
+        "documents": _typed(pd.DataFrame([_document(f) for f in folders], columns=None if folders else _DOCUMENT)),
         "cells": _concat([_cells(folder) for folder in folders], _CELLS),
     }
     for name, columns in {
@@ -210,6 +211,4 @@ def _as_printed(cells: pd.DataFrame, name: str, known: pd.DataFrame) -> pd.DataF
     wide = cells.pivot_table(index=keys, columns="column", values="value", dropna=False, observed=True)
     wide = wide.reindex(columns=columns).dropna(how="all").reset_index()
     merged = order.merge(wide, on=keys, how="left")
-    return merged[
-        ["document_id", "table", "line", "code", "item", "label", *columns, "unit", "printed_unit", "page"]
-    ]
+    return merged[["document_id", "table", "line", "code", "item", "label", *columns, "unit", "printed_unit", "page"]]

@@ -56,8 +56,7 @@ def outline(source: Source) -> Outline:
     tables_end = len(lines) if narrative is None else narrative
     ends = [start for start, _ in starts[1:]] + [tables_end]
     segments = tuple(
-        Segment(table, _until_part(lines[start:end]))
-        for (start, table), end in zip(starts, ends, strict=True)
+        Segment(table, _until_part(lines[start:end])) for (start, table), end in zip(starts, ends, strict=True)
     )
     text: list[Line] = []
     forms: list[tuple[Line, ...]] = []

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.read import Line
 
-_DEPARTMENT = re.compile(
-    r"(?:部门|单位|编制单位)(?:名称)?[:：](.{2,60}?)(?=\d{4}年|金额单位|单位[:：]|公开|$)"
-)
+_DEPARTMENT = re.compile(r"(?:部门|单位|编制单位)(?:名称)?[:：](.{2,60}?)(?=\d{4}年|金额单位|单位[:：]|公开|$)")
 _YEAR = re.compile(r"(20\d\d)年度?")
 _UNIT = re.compile(r"金额单位[:：](万元|亿元|元)")
 _DUTIES = re.compile(r"主要(职责|职能)")

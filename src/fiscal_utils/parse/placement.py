@@ -58,9 +58,7 @@ def layout(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> Layout:
 def _candidates(row: Row) -> list[Placement]:
     if not any(isinstance(printed, Number) for printed in row.tokens):
         return [dict(zip(row.columns, row.tokens, strict=False))]
-    return [
-        dict(zip(columns, row.tokens, strict=True)) for columns in combinations(row.columns, len(row.tokens))
-    ]
+    return [dict(zip(columns, row.tokens, strict=True)) for columns in combinations(row.columns, len(row.tokens))]
 
 
 class _Model:
@@ -74,16 +72,13 @@ class _Model:
         numbers = [n for row in rows for n in row.tokens if isinstance(n, Number)] + list(known.values())
         self.decimals = max((number.decimals for number in numbers), default=0)
         self.chosen = {
-            i: [self.model.new_bool_var(f"row{i}is{j}") for j in range(len(found))]
-            for i, found in candidates.items()
+            i: [self.model.new_bool_var(f"row{i}is{j}") for j in range(len(found))] for i, found in candidates.items()
         }
         for options in self.chosen.values():
             self.model.add_exactly_one(options)
         self.cells = self._cell_expressions(known)
         self.broken = [
-            broken
-            for relation in relations(layout(rows, known))
-            if (broken := self._add(relation)) is not None
+            broken for relation in relations(layout(rows, known)) if (broken := self._add(relation)) is not None
         ]
 
     def _cell_expressions(self, known: Mapping[Cell, Number]) -> dict[Cell, list[tuple[object, int, int]]]:
@@ -107,8 +102,10 @@ class _Model:
         parts = [(weight, *part) for weight, cell in relation.terms for part in self.cells.get(cell, ())]
         if not any(isinstance(present, cp_model.IntVar) for _, present, _, _ in parts):
             return None
-        difference = sum(weight * value * present for weight, present, value, _ in parts)  # type: ignore[operator]
-        tolerance = sum(half * present for _, present, _, half in parts)  # type: ignore[operator]
+        weights, options, values, halves = zip(*parts, strict=True)
+        signed = [weight * value for weight, value in zip(weights, values, strict=True)]
+        difference = cp_model.LinearExpr.weighted_sum(options, signed)
+        tolerance = cp_model.LinearExpr.weighted_sum(options, halves)
         broken = self.model.new_bool_var(relation.id)
         self.model.add(difference >= -tolerance).only_enforce_if(broken.negated())
         if relation.relation == "=":
@@ -127,7 +124,7 @@ class _Model:
         doubts: dict[int, set[str]] = {}
         remaining = list(open_rows)
         while remaining:
-            self.model.clear_objective()
+            self.model.clear_objective()  # type: ignore[no-untyped-call]
             self.model.maximize(sum(1 - self.chosen[i][best[i]] for i in remaining))
             other = self._choice(self._run())
             changed = [i for i in remaining if other[i] != best[i]]
@@ -136,9 +133,7 @@ class _Model:
             for i in changed:
                 mine, theirs = self.candidates[i][best[i]], self.candidates[i][other[i]]
                 doubts.setdefault(i, set()).update(
-                    c
-                    for c, printed in mine.items()
-                    if isinstance(printed, Number) and theirs.get(c) != printed
+                    c for c, printed in mine.items() if isinstance(printed, Number) and theirs.get(c) != printed
                 )
             remaining = [i for i in remaining if i not in changed]
         return doubts

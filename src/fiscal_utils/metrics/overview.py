@@ -1,0 +1,117 @@
+"""The department on one page: sources, functions, economic types, staff and the headline rates.
+
+Amounts are in 万元, shares in percent. Sources: 收入决算表, 支出决算表, 一般公共预算财政拨款基本支出决算表 and the
+figures on staff of the document. A figure that a document does not print is NaN; a table that it lacks gives no rows.
+"""
+
+import math
+
+import pandas as pd
+
+from fiscal_utils import specs
+from fiscal_utils.metrics import execution
+from fiscal_utils.metrics.execution import share_pct
+from fiscal_utils.tables import load
+
+
+def _with_shares(rows: pd.DataFrame, amount: str, whole: float) -> pd.DataFrame:
+    return rows.assign(share_pct=[share_pct(float(value), whole) for value in rows[amount]]).reset_index(drop=True)
+
+
+def _total(table: str, document: str) -> "pd.Series[float]":
+    """The row 合计 of a statutory table, its printed columns only; empty where there is none."""
+    rows = load(table, document)
+    rows = rows.loc[rows["item"] == "total", list(specs.tables()[table].columns)]
+    return rows.iloc[0].astype(float) if len(rows) else pd.Series(dtype=float)
+
+
+def sources(document: str) -> pd.DataFrame:
+    """Where the money came from: columns source, amount (万元), share_pct (denominator: revenue of the year)."""
+    row = _total("revenue", document).dropna()
+    whole = float(row.get("total", math.nan))
+    rows = row.drop("total", errors="ignore").rename_axis("source").reset_index(name="amount")
+    return _with_shares(rows[rows["amount"] != 0].sort_values("amount", ascending=False), "amount", whole)
+
+
+def functions(document: str) -> pd.DataFrame:
+    """What it was spent on: `execution.by_nature` without the total row, largest first, with share_pct.
+
+    The denominator of share_pct is the expenditure of the year (本年支出合计).
+    """
+    rows = execution.by_nature(document)
+    whole = float(rows.loc[rows["code"] == "total", "total"].sum(min_count=1))
+    rows = rows[rows["code"] != "total"].sort_values("total", ascending=False, kind="stable")
+    return _with_shares(rows[["code", "total", "basic", "project"]], "total", whole)
+
+
+def economic_types(document: str) -> pd.DataFrame:
+    """Basic expenditure from the general public budget by economic class: columns code, label, final, share_pct.
+
+    The denominator is the sum of the three-digit classes.
+    """
+    rows = _economic(document, 3)
+    return _with_shares(rows, "final", float(rows["final"].sum(min_count=1)))
+
+
+def economic_items(document: str, count: int = 10) -> pd.DataFrame:
+    """The `count` largest five-digit economic items, columns as in `economic_types` and with its denominator."""
+    whole = float(_economic(document, 3)["final"].sum(min_count=1))
+    return _with_shares(_economic(document, 5).head(count), "final", whole)
+
+
+def _economic(document: str, digits: int) -> pd.DataFrame:
+    rows = load("gpb_basic_economic", document)
+    chosen = rows["code"].fillna("").str.fullmatch(rf"\d{{{digits}}}")
+    rows = rows.loc[chosen, ["code", "label", "final"]]
+    return rows[rows["final"] > 0].sort_values("final", ascending=False, kind="stable")
+
+
+def flows(document: str) -> pd.DataFrame:
+    """The money's way in two steps, columns step, start, end, amount (万元), positive amounts only.
+
+    Step `revenue` leads from a source (column of the 收入决算表) to a function class, step `expenditure` from the class
+    to the kind of expenditure (column of the 支出决算表).
+    """
+    steps = [_step("revenue", document, inward=True), _step("expenditure", document, inward=False)]
+    return pd.concat(steps, ignore_index=True)
+
+
+def _step(table: str, document: str, *, inward: bool) -> pd.DataFrame:
+    rows = load(table, document)
+    rows = rows[rows["code"].fillna("").str.fullmatch(r"\d{3}")]
+    parts = [name for name in specs.tables()[table].columns if name != "total"]
+    long = rows.melt(id_vars="code", value_vars=parts, var_name="part", value_name="amount")
+    start, end = ("part", "code") if inward else ("code", "part")
+    long = long.assign(step=table).rename(columns={start: "start", end: "end"})
+    return long.loc[long["amount"] > 0, ["step", "start", "end", "amount"]]
+
+
+def staff(document: str) -> pd.DataFrame:
+    """The staff figures as printed: columns item, value (persons)."""
+    return load("staff", document)[["item", "value"]]
+
+
+def metrics(document: str) -> dict[str, float]:
+    """The headline figures: revenue, expenditure and balance (万元), shares and rate (percent), staff, units, duties.
+
+    balance = revenue - expenditure of the year; basic_share_pct and project_share_pct are shares of expenditure;
+    execution_rate_initial_pct = final / initial budget of the expenditure from fiscal appropriation; staff is the
+    number in service at the end of the year.
+    """
+    rates = execution.metrics(document)
+    revenue = float(_total("revenue", document).get("total", math.nan))
+    about = load("documents", document).iloc[0]
+    people = staff(document).set_index("item")["value"]
+    names = ("basic", "project", "basic_share_pct", "project_share_pct", "execution_rate_initial_pct")
+    return {
+        "revenue": revenue,
+        "expenditure": rates["expenditure"],
+        "balance": revenue - rates["expenditure"],
+        **{name: rates[name] for name in names},
+        "staff": float(people.get("in_service", math.nan)),
+        **{name: _count(about.get(name)) for name in ("statutory_duties", "budget_units")},
+    }
+
+
+def _count(value: object) -> float:
+    return math.nan if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]

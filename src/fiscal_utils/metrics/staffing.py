@@ -1,0 +1,174 @@
+"""Personnel and operating cost within basic expenditure (基本支出), per head and against the functional tables.
+
+Classification: 《支出经济分类科目》 of the Ministry of Finance (301, 302, 303 …). Amounts in 万元, ratios in percent.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from fiscal_utils.specs import code_name, read_csv
+from fiscal_utils.tables import load
+
+PERSONNEL = ("301", "303")
+OPERATING = ("302", "307", "310", "312", "399")
+CONTRIBUTIONS = ("30108", "30109", "30110", "30111", "30112", "30113")
+"""Employer's social insurance, occupational annuity, medical subsidy and housing fund contributions."""
+STAFF_CLASSES = ("208", "210", "221")
+"""Functional classes in which those contributions and pensions are booked."""
+
+
+def ratio(numerator: float | None, denominator: float | None, scale: float = 1.0) -> float | None:
+    """numerator ÷ denominator × scale; None where either is missing or the denominator is 0."""
+    if numerator is None or not denominator:
+        return None
+    return numerator / denominator * scale
+
+
+def total(values: Iterable[float | None]) -> float | None:
+    """The sum of the values that are there, rounded to 6 decimals; None if none is."""
+    present = [value for value in values if value is not None]
+    return round(sum(present), 6) if present else None
+
+
+def metrics(document: str) -> dict[str, float | int | None]:
+    """The headline numbers: 万元; per head 万元 a person in service at year's end; shares in percent of basic.
+
+    personnel = 301 + 303; operating = 302 + 307 + 310 + 312 + 399 (as printed, else summed); basic = their sum.
+    wage_bill_gfs = 301 alone, near GFSM 2014 compensation of employees (21), which leaves social benefits (303) out.
+    """
+    codes, staff = _economic(document), _in_service(document)
+    personnel = codes.get("personnel", total(codes.get(code) for code in PERSONNEL))
+    operating = codes.get("operating", total(codes.get(code) for code in OPERATING))
+    basic = None if personnel is None or operating is None else round(personnel + operating, 6)
+    wage_bill = codes.get("301")
+    return {
+        "staff": staff,
+        "personnel_cost": personnel,
+        "operating_cost": operating,
+        "basic": basic,
+        "personnel_share_of_basic_pct": ratio(personnel, basic, 100),
+        "personnel_cost_per_head": ratio(personnel, staff),
+        "operating_cost_per_head": ratio(operating, staff),
+        "wage_bill_gfs": wage_bill,
+        "wage_bill_gfs_per_head": ratio(wage_bill, staff),
+        "wage_bill_gfs_share_of_basic_pct": ratio(wage_bill, basic, 100),
+        **social_burden(codes),
+    }
+
+
+def social_burden(codes: Mapping[str, float]) -> dict[str, float | None]:
+    """Employer contributions (30108 … 30113, 万元) as percent of 301 and of cash pay (301 − contributions)."""
+    wages, contributions = codes.get("301"), total(codes.get(code) for code in CONTRIBUTIONS)
+    cash = None if wages is None or contributions is None else round(wages - contributions, 6)
+    return {
+        "contributions": contributions,
+        "cash_pay": cash,
+        "contributions_share_of_wages_pct": ratio(contributions, wages, 100),
+        "contributions_to_cash_pay_pct": ratio(contributions, cash, 100),
+    }
+
+
+def make_up(document: str) -> pd.DataFrame:
+    """The 301xx items, largest first: code, label, final (万元), share_pct (of 301), contribution (bool)."""
+    codes = _economic(document)
+    rows = [
+        {
+            "code": code,
+            "label": code_name(code),
+            "final": final,
+            "share_pct": ratio(final, codes.get("301"), 100),
+            "contribution": code in CONTRIBUTIONS,
+        }
+        for code, final in codes.items()
+        if code.startswith("301") and len(code) == 5
+    ]
+    frame = pd.DataFrame(rows, columns=["code", "label", "final", "share_pct", "contribution"])
+    return frame.sort_values("final", ascending=False, ignore_index=True)
+
+
+def component_gap(document: str) -> float | None:
+    """301 − the sum of its items, 万元: beyond rounding where the table leaves items out."""
+    codes = _economic(document)
+    items = total(final for code, final in codes.items() if code.startswith("301") and len(code) == 5)
+    return None if items is None or "301" not in codes else round(codes["301"] - items, 6)
+
+
+def staff_functions(document: str) -> pd.DataFrame:
+    """Staff costs by function beside the same costs by economic item, 万元.
+
+    One row a pair of statutory/staff_functions.csv of which either side is printed: function, economic, label,
+    by_function (column basic, else total: see `column`), by_economic (sum of the items), gap = economic − function.
+    """
+    codes, (functions, column) = _economic(document), _functions(document)
+    rows = []
+    for pair in read_csv("staff_functions.csv"):
+        items = pair["economic"].split()
+        row = {
+            "function": pair["function"],
+            "economic": " + ".join(items),
+            "label": code_name(pair["function"]),
+            "by_function": _function(functions, pair["function"]),
+            "by_economic": total(codes.get(code) for code in items),
+            "column": column,
+        }
+        if row["by_function"] is not None or row["by_economic"] is not None:
+            rows.append(row)
+    names = ["function", "economic", "label", "by_function", "by_economic", "column"]
+    frame = pd.DataFrame(rows, columns=names).astype({"by_function": "float64", "by_economic": "float64"})
+    return frame.assign(gap=(frame["by_economic"] - frame["by_function"]).round(6))
+
+
+def staff_classes(document: str) -> pd.DataFrame:
+    """Of classes 208, 210 and 221: basic (or total) expenditure, the staff part of it (万元), and its percent.
+
+    The staff part is the sum of the functions of `staff_functions` in the class. The last row is the three together.
+    """
+    functions, column = _functions(document)
+    pairs = staff_functions(document)
+    rows = []
+    for code in STAFF_CLASSES:
+        staff = pairs.loc[pairs["function"].str.startswith(code), "by_function"].dropna()
+        rows.append({"code": code, "amount": functions.get(code), "staff": total(staff)})
+    rows = [row for row in rows if row["amount"] is not None]
+    if rows:
+        together = {name: total(_number(row[name]) for row in rows) for name in ("amount", "staff")}
+        rows.append({"code": "", **together})
+    for row in rows:
+        row["label"] = code_name(str(row["code"])) if row["code"] else ""
+        row["share_pct"] = ratio(_number(row["staff"]), _number(row["amount"]), 100)
+        row["column"] = column
+    return pd.DataFrame(rows, columns=["code", "label", "amount", "staff", "share_pct", "column"])
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _economic(document: str) -> dict[str, float]:
+    """Code or item → final (万元) of the basic expenditure table; empty where the document lacks it."""
+    frame = load("gpb_basic_economic", document=document)
+    keys = [code or item for code, item in zip(frame["code"], frame["item"], strict=True)]
+    pairs = zip(keys, frame["final"], strict=True)
+    return {str(key): float(value) for key, value in pairs if key and pd.notna(value)}
+
+
+def _functions(document: str) -> tuple[dict[str, float], str]:
+    """Code → 万元 in column `basic` of gpb_expenditure, or in `total` where no basic is printed; that column."""
+    frame = load("gpb_expenditure", document=document)
+    column = "basic" if frame["basic"].notna().any() else "total"
+    pairs = zip(frame["code"], frame[column], strict=True)
+    return {str(code): float(value) for code, value in pairs if code and pd.notna(value)}, column
+
+
+def _function(functions: Mapping[str, float], code: str) -> float | None:
+    """The amount of a function, summed from its items where its own row is not printed."""
+    if code in functions:
+        return functions[code]
+    return total(value for name, value in functions.items() if name.startswith(code) and len(name) == 7)
+
+
+def _in_service(document: str) -> int | None:
+    staff = load("staff", document=document)
+    values = staff.loc[staff["item"] == "in_service", "value"].dropna()
+    return int(values.iloc[0]) if len(values) else None

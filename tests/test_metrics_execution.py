@@ -1,0 +1,89 @@
+"""Execution rates on the amounts that one real department states, and where figures are missing or zero."""
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fiscal_utils.metrics import execution
+
+REAL = "jingdezhen-government-office-2023"
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(Path(__file__).parents[1] / "data"))
+
+
+@pytest.fixture
+def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that lacks every table."""
+    load = execution.load
+    monkeypatch.setattr(execution, "load", lambda name, document: load(name, document).iloc[:0])
+
+
+def test_execution_rate_is_final_over_initial_budget():
+    totals = execution.totals(REAL)
+    assert totals["initial_budget"] == 2088.15
+    assert totals["final"] == 2693.88
+    assert totals["execution_rate_initial_pct"] == 100 * 2693.88 / 2088.15
+    assert round(totals["execution_rate_initial_pct"], 2) == totals["completion_printed_pct"] == 129.01
+
+
+def test_class_contributes_its_change_over_the_total_initial_budget():
+    rows = execution.by_function(REAL).set_index("code")
+    assert rows.loc["201", "change"] == pytest.approx(536.33)
+    assert rows.loc["201", "contribution_pp"] == pytest.approx(100 * 536.33 / 2088.15)
+    assert rows.loc["208", "contribution_pp"] == pytest.approx(100 * 69.41 / 2088.15)
+    assert rows.loc["210", "contribution_pp"] == 0
+
+
+@pytest.mark.parametrize(("code", "printed"), [("201", 132.22), ("208", 132.17), ("210", 100), ("221", 100)])
+def test_completion_recomputed_equals_the_printed_one(code, printed):
+    row = execution.by_function(REAL).set_index("code").loc[code]
+    assert round(row["completion_pct"], 2) == row["completion_printed_pct"] == printed
+
+
+def test_contributions_and_residual_add_up_to_the_deviation():
+    rows = execution.contributions(REAL)
+    assert list(rows["code"][:2]) == ["201", "208"]
+    assert rows["contribution_pp"].sum() == pytest.approx(100 * 605.73 / 2088.15)
+    # The classes' initial budgets sum to 2088.14, the total says 2088.15: 0.01 is left over.
+    assert rows["contribution_pp"].iloc[-1] == pytest.approx(-100 * 0.01 / 2088.15)
+
+
+def test_shares_of_basic_and_project_expenditure():
+    metrics = execution.metrics(REAL)
+    assert metrics["basic_share_pct"] == pytest.approx(100 * 2434.89 / 2695.61)
+    assert metrics["project_share_pct"] == pytest.approx(100 * 260.72 / 2695.61)
+    rows = execution.by_nature(REAL).set_index("code")
+    assert rows.loc["201", "project"] == rows["project"]["total"] == 260.72
+    assert rows.loc["208", "basic_share_pct"] == 100
+
+
+def test_projects_execute_their_adjusted_budget():
+    rows = execution.projects(REAL)
+    assert list(rows["rate_pct"]) == pytest.approx([100, 100 * 190.72 / 191])
+    assert rows["agrees"].all()
+    assert execution.project_totals(REAL)["projects_execution_rate_adjusted_pct"] == pytest.approx(100 * 230.72 / 231)
+
+
+def test_printed_rate_beyond_rounding_does_not_agree():
+    low, high = execution.rate_bounds(190.72, 191)
+    assert low < 100 * 190.72 / 191 < high
+    assert high - low < 0.02
+    assert all(math.isnan(bound) for bound in execution.rate_bounds(0, 0))
+
+
+def test_rate_of_a_zero_or_missing_base_is_unknown():
+    assert math.isnan(execution.share_pct(5, 0))
+    assert math.isnan(execution.share_pct(math.nan, 5))
+    assert execution.share_pct(0, 5) == 0
+
+
+def test_document_without_figures_gives_unknown_rates(nothing):
+    assert all(math.isnan(value) for value in execution.metrics(REAL).values())
+    for rows in (execution.by_function(REAL), execution.contributions(REAL), execution.projects(REAL)):
+        assert isinstance(rows, pd.DataFrame)
+        assert rows.empty

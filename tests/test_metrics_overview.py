@@ -1,0 +1,70 @@
+"""The one-page figures of one real department, and of a document that lacks its tables."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from fiscal_utils.metrics import execution, overview
+
+REAL = "jingdezhen-government-office-2023"
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(Path(__file__).parents[1] / "data"))
+
+
+def test_headline_figures():
+    metrics = overview.metrics(REAL)
+    assert metrics["revenue"] == metrics["expenditure"] == 2695.61
+    assert metrics["balance"] == 0
+    assert round(metrics["basic_share_pct"], 2) == 90.33
+    assert round(metrics["project_share_pct"], 2) == 9.67
+    assert round(metrics["execution_rate_initial_pct"], 2) == 129.01
+    assert (metrics["staff"], metrics["statutory_duties"], metrics["budget_units"]) == (74, 15, 1)
+
+
+def test_sources_are_shares_of_revenue():
+    rows = overview.sources(REAL)
+    assert list(rows["source"]) == ["fiscal_appropriation", "other"]
+    assert list(rows["share_pct"]) == pytest.approx([100 * 2693.88 / 2695.61, 100 * 1.73 / 2695.61])
+
+
+def test_functions_largest_first():
+    rows = overview.functions(REAL)
+    assert list(rows["code"]) == ["201", "208", "221", "210", "229"]
+    assert rows["total"].sum() == pytest.approx(2695.61)
+    assert rows["share_pct"].iloc[0] == pytest.approx(100 * 2200.88 / 2695.61)
+
+
+def test_economic_types_and_items_share_one_denominator():
+    types = overview.economic_types(REAL).set_index("code")
+    assert types["final"].sum() == pytest.approx(2433.16)
+    assert types.loc["301", "share_pct"] == pytest.approx(100 * 2016.64 / 2433.16)
+    items = overview.economic_items(REAL, 3)
+    assert list(items["code"]) == ["30107", "30101", "30102"]
+    assert items["share_pct"].iloc[0] == pytest.approx(100 * 667.20 / 2433.16)
+
+
+def test_flows_carry_revenue_in_and_expenditure_out():
+    rows = overview.flows(REAL)
+    sums = rows.groupby("step")["amount"].sum()
+    assert sums["revenue"] == pytest.approx(2695.61, abs=0.03)
+    assert sums["expenditure"] == pytest.approx(2695.61, abs=0.03)
+    into = rows[(rows["step"] == "revenue") & (rows["end"] == "229")]
+    assert into[["start", "amount"]].to_numpy().tolist() == [["other", 1.73]]
+
+
+def test_document_without_tables(monkeypatch):
+    load = overview.load
+    for module in (overview, execution):
+        monkeypatch.setattr(
+            module, "load", lambda name, document: load(name, document).iloc[: 1 if name == "documents" else 0]
+        )
+    metrics = overview.metrics(REAL)
+    assert metrics["budget_units"] == 1
+    assert all(math.isnan(metrics[name]) for name in ("revenue", "expenditure", "basic_share_pct", "staff"))
+    for rows in (overview.sources(REAL), overview.functions(REAL), overview.flows(REAL), overview.staff(REAL)):
+        assert rows.empty
+    assert overview.economic_items(REAL).empty

@@ -1,0 +1,84 @@
+"""What was read and which identities hold: hand-worked figures of a real document, and one with gaps."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fiscal_utils import set_language
+from fiscal_utils.metrics import quality
+
+DOCUMENT = "jingdezhen-government-office-2023"
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(autouse=True)
+def _data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(DATA))
+    set_language("zh")
+
+
+def test_counts_add_up() -> None:
+    metrics = quality.metrics(DOCUMENT)
+    assert metrics["checks"] == sum(metrics[status] for status in quality.STATUSES)
+    assert metrics["indicators"] == 44
+    parts = ("cells_in_equalities", "cells_in_bounds_only", "cells_untested")
+    assert metrics["cells"] == sum(metrics[part] for part in parts)
+    assert quality.status_matrix(DOCUMENT).to_numpy().sum() == metrics["checks"]
+    assert quality.status_matrix(DOCUMENT, "table").to_numpy().sum() == metrics["checks"]
+
+
+def test_a_sum_within_rounding() -> None:
+    """2,200.88 = 1,940.15 + 260.72 + 0.01: three printed numbers, each good to 0.005."""
+    found = quality.not_exact(DOCUMENT).set_index("where")
+    row = found[found.index.str.startswith("expenditure.201.total =")].iloc[0]
+    assert (row["status"], row["lhs"], row["rhs"]) == ("rounding", 2200.88, 2200.87)
+    assert row["difference"] == pytest.approx(0.01)
+    assert row["tolerance"] == pytest.approx(0.015)
+
+
+def test_untested_numbers() -> None:
+    counts = quality.coverage(DOCUMENT).set_index("table")
+    assert (counts.loc["expenditure", "cells"], counts.loc["expenditure", "untested"]) == (56, 0)
+    assert counts.loc["government_fund", "cells"] == 0
+    assert pd.isna(counts.loc["government_fund", "tested_share_pct"])
+
+
+@pytest.mark.parametrize(
+    ("where", "kind", "zh"),
+    [
+        ("a.201.total >= b.201.total", "table", "a · 201 一般公共服务支出 · 合计 ≥ b · 201 一般公共服务支出 · 合计"),
+        ("summary.grand_total.final = summary.grand_total.total", "items", "收入支出决算总表 · 总计 · 决算 = 合计"),
+        ("sangong.total.final = sangong.overseas.final + sangong.vehicles.final", "items",
+         "财政拨款“三公”经费支出 · 合计 · 决算 = 各项之和"),
+    ],
+)  # fmt: skip
+def test_names_of_checks(where: str, kind: str, zh: str) -> None:
+    assert quality.check_name(where, kind) == zh
+
+
+def test_operating_is_named_for_its_table() -> None:
+    where = "gpb_basic_economic.operating.final = gpb_basic_economic.302.final + gpb_basic_economic.310.final"
+    assert "公用经费" in quality.check_name(where, "items")
+
+
+def test_undetermined_numbers_are_read_from_the_raw_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "raw" / DOCUMENT
+    shutil.copytree(DATA / "raw" / DOCUMENT, folder)
+    raw = pd.read_csv(folder / "revenue.csv", dtype=str, keep_default_na=False)
+    raw.loc[0, "undetermined"] = "1,234.00 5.67"
+    raw.to_csv(folder / "revenue.csv", index=False)
+    (folder / "assets.csv").unlink()
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    found = quality.undetermined_cells(DOCUMENT)
+    assert found[["table", "label", "count"]].to_numpy().tolist() == [["revenue", "合计", 2]]
+
+
+def test_a_document_without_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = quality.load
+    monkeypatch.setattr(quality, "load", lambda name, document: load(name, document).iloc[:0])
+    metrics = quality.metrics(DOCUMENT)
+    assert (metrics["pass"], metrics["cells"], metrics["cells_tested_share_pct"]) == (0, 0, None)
+    assert quality.status_matrix(DOCUMENT).empty
+    assert quality.not_exact(DOCUMENT).empty

@@ -1,0 +1,87 @@
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from fiscal_utils.metrics import sangong
+from fiscal_utils.metrics.sangong import bounds, growth_range, intersection, printed
+
+DOCUMENT = "jingdezhen-government-office-2023"
+
+
+def test_headline_of_the_real_document() -> None:
+    found = sangong.metrics(DOCUMENT)
+    assert (found["final"], found["adjusted_budget"], found["initial_budget"]) == (20.89, 20.89, 19.77)
+    assert found["prior_low"] == pytest.approx(16.805 / 4.11735)
+    assert found["prior_high"] == pytest.approx(20.895 / 5.11725)
+    assert 4.08 <= found["prior_low"] <= found["prior_high"] <= 4.085
+    assert found["growth_low_pct"] == pytest.approx(411.725)
+    assert found["growth_high_pct"] == pytest.approx(411.735)
+
+
+def test_prior_by_item() -> None:
+    found = sangong.prior(DOCUMENT).set_index("item")
+    assert found.loc["hospitality", ["prior_low", "prior_high"]].tolist() == pytest.approx(
+        [1.095 / 5.09405, 0.885 / 4.09395]
+    )
+    assert found.loc["overseas", ["prior_low", "prior_high"]].tolist() == pytest.approx([0, 0.01])
+    assert found.loc["overseas", "status"] == "change_only"
+    assert pd.isna(found.loc["overseas", "growth_low_pct"])
+    assert found.loc["vehicle_purchase", "status"] == "flat"
+    assert found.loc["vehicles", "status"] == "not_stated"
+    assert sangong.additive(DOCUMENT)["agrees"] is True
+
+
+def test_a_fall_is_signed() -> None:
+    found = bounds(printed(8.0, 2), printed(2.0, 2), printed(20.0, 2, 100), -1)
+    meet = intersection(found)
+    assert meet is not None
+    assert meet.low <= 10 <= meet.high
+    growth = growth_range(printed(8.0, 2), meet)
+    assert growth is not None
+    assert growth.low <= Fraction(-1, 5) <= growth.high
+
+
+def test_contradiction_is_an_empty_intersection() -> None:
+    assert intersection(bounds(printed(8.0, 2), printed(2.0, 2), printed(50.0, 2, 100), 1)) is None
+
+
+def test_a_fall_of_everything_bounds_by_the_change() -> None:
+    found = bounds(printed(0.0, 2), printed(5.0, 2), printed(100.0, 2, 100), -1)
+    assert "growth" not in found
+    meet = intersection(found)
+    assert meet is not None
+    assert meet.low <= 5 <= meet.high
+
+
+def test_unit_costs_by_table_and_narrative() -> None:
+    found = sangong.unit_costs(DOCUMENT).set_index("denominator")
+    assert found.loc["vehicles_held", "cost"] == pytest.approx(105200 / 3)
+    assert found.loc["domestic_guests", ["cost", "narrative_cost"]].tolist() == pytest.approx([11000 / 57, 11000 / 65])
+    assert found.loc["domestic_receptions", "cost"] == pytest.approx(1100)
+    assert found["differs"].to_dict()["domestic_receptions"]
+    assert found.loc["overseas_persons", "cost"] == pytest.approx(92800)
+
+
+def test_execution_names_both_bases() -> None:
+    found = sangong.execution(DOCUMENT).set_index("item")
+    assert found.loc["total", "of_initial_pct"] == pytest.approx(20.89 / 19.77 * 100)
+    assert found.loc["overseas", "of_initial_pct"] == pytest.approx(464)
+    assert found.loc["total", "of_adjusted_pct"] == 100
+
+
+def test_real_terms() -> None:
+    nominal, real = sangong.prior(DOCUMENT), sangong.real_terms(DOCUMENT, 110.0)
+    assert real["prior_low"].iloc[0] == pytest.approx(nominal["prior_low"].iloc[0] * 1.1)
+    assert real["growth_low_pct"].iloc[0] == pytest.approx((5.11725 / 1.1 - 1) * 100)
+    assert sangong.national_cpi(DOCUMENT) == 100.2
+
+
+def test_missing_tables_give_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = ["table", "item", "column", "section", "measure", "value", "decimals", "direction", "final"]
+    monkeypatch.setattr(sangong, "load", lambda name, document: pd.DataFrame(columns=columns))
+    assert set(sangong.metrics(DOCUMENT).values()) == {None}
+    assert sangong.execution(DOCUMENT).empty
+    assert sangong.prior(DOCUMENT).empty
+    assert sangong.additive(DOCUMENT)["agrees"] is None
+    assert not sangong.unit_costs(DOCUMENT)["differs"].any()

@@ -1,0 +1,190 @@
+"""Raw folders to tidy tables: what is written, when it is rebuilt, how it is loaded."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT, SIMULATED
+
+from fiscal_utils import checks, identities, raw, tables
+from fiscal_utils.cli import main
+from fiscal_utils.errors import DataError
+from fiscal_utils.identities import Relation, evaluate
+from fiscal_utils.normalise import Number, number
+from fiscal_utils.parse import Accounts, parse
+from fiscal_utils.read import read
+
+REAL = "jingdezhen-government-office-2023"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tree_office: Accounts) -> Path:
+    """A data folder with the invented accounts and the real ones."""
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    raw.write(tree_office, "simulated-tree-office-2031", tmp_path / "raw")
+    shutil.copytree(ROOT / "data" / "raw" / REAL, tmp_path / "raw" / REAL)
+    return tmp_path
+
+
+def test_a_statutory_table_loads_as_printed(data: Path) -> None:
+    frame = tables.load("expenditure", document=REAL)
+    assert list(frame.columns[:6]) == ["document_id", "table", "line", "code", "item", "label"]
+    row = frame.set_index("code").loc["2010302"]
+    assert (row["total"], row["project"], row["page"]) == (230.72, 230.72, 8)
+    assert pd.isna(row["basic"])
+
+
+def test_tables_narrow_by_document_and_year(data: Path) -> None:
+    assert set(tables.load("cells")["document_id"]) == {REAL, "simulated-tree-office-2031"}
+    assert set(tables.load("cells", year=2031)["document_id"]) == {"simulated-tree-office-2031"}
+    assert len(tables.load("indicators", document=REAL)) == 44
+    assert list(tables.documents()["year"]) == [2023, 2031]
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ({"name": "expenditures"}, "unknown_table"),
+        ({"name": "cells", "document": "nobody-1999"}, "unknown_document"),
+        ({"name": "cells", "year": 1999}, "unknown_year"),
+    ],
+)
+def test_what_is_not_there_is_named(data: Path, asked: dict, key: str) -> None:
+    with pytest.raises(DataError) as caught:
+        tables.load(**asked)
+    assert caught.value.key == key
+
+
+def test_processed_tables_follow_a_changed_raw_table(data: Path) -> None:
+    assert tables.load("staff", document=REAL).set_index("item").loc["in_service", "value"] == 74
+    path = data / "raw" / REAL / "staff.csv"
+    path.write_text(path.read_text("utf-8").replace("in_service,74", "in_service,7400"), "utf-8")
+    assert tables.load("staff", document=REAL).set_index("item").loc["in_service", "value"] == 7400
+
+
+def test_a_lost_raw_table_is_named(data: Path) -> None:
+    (data / "raw" / REAL / "revenue.csv").unlink()
+    with pytest.raises(DataError, match=r"revenue\.csv"):
+        tables.load("cells")
+
+
+def test_yuan_become_ten_thousand_yuan(data: Path) -> None:
+    path = data / "raw" / "simulated-tree-office-2031" / "gpb_expenditure.csv"
+    path.write_text(path.read_text("utf-8").replace(",万元,", ",元,"), "utf-8")
+    row = tables.load("gpb_expenditure", year=2031).set_index("code").loc["2210201"]
+    assert (row["total"], row["unit"], row["printed_unit"]) == (pytest.approx(0.003999), "万元", "元")
+
+
+def test_an_id_is_never_a_path(tree_office: Accounts, tmp_path: Path) -> None:
+    for bad in ("../x", "A", "a b", "", "-a", "a/b"):
+        with pytest.raises(DataError):
+            raw.write(tree_office, bad, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rewriting_replaces_the_folder_and_leaves_nothing_else(tree_office: Accounts, tmp_path: Path) -> None:
+    for _ in range(2):
+        raw.write(tree_office, "simulated-a-2031", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["simulated-a-2031"]
+
+
+def test_a_failed_write_keeps_the_old_folder(
+    tree_office: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = raw.write(tree_office, "simulated-a-2031", tmp_path)
+    before = (folder / "revenue.csv").read_text("utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(raw, "_write_csv", full)
+    with pytest.raises(OSError, match="No space"):
+        raw.write(tree_office, "simulated-a-2031", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["simulated-a-2031"]
+    assert (folder / "revenue.csv").read_text("utf-8") == before
+
+
+def test_the_committed_tables_are_what_the_document_prints(jingdezhen_file: Path, tmp_path: Path) -> None:
+    folder = raw.write(parse(read(jingdezhen_file)), REAL, tmp_path)
+    committed = ROOT / "data" / "raw" / REAL
+    assert {p.name for p in folder.iterdir()} == {p.name for p in committed.iterdir()}
+    for path in folder.iterdir():
+        assert path.read_text("utf-8") == (committed / path.name).read_text("utf-8"), path.name
+
+
+def test_every_identity_of_the_real_accounts_holds(data: Path) -> None:
+    found = tables.load("checks", document=REAL)
+    assert set(found["status"]) == {"pass", "rounding"}
+    assert len(found) > 250
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "status"),
+    [
+        ("2200.88", ["1940.15", "260.72"], "rounding"),
+        ("2200.90", ["1940.15", "260.72"], "fail"),
+        ("3", ["1", "2"], "pass"),
+        ("2.0", ["1", "1.6"], "rounding"),
+        ("2.0", ["1", "1.7"], "fail"),
+    ],
+)
+def test_tolerance_is_half_a_unit_of_every_printed_term(total: str, parts: list[str], status: str) -> None:
+    cells = [("t", "r", f"part{i}") for i in range(len(parts))]
+    values = dict(zip(cells, [_number(p) for p in parts], strict=True)) | {("t", "r", "total"): _number(total)}
+    relation = Relation("x", "row", (("t", "r", "total"),), tuple(cells))
+    assert evaluate(relation, values).status == status
+
+
+def _number(text: str) -> Number:
+    found = number(text)
+    assert found
+    return found
+
+
+def test_children_are_the_next_level() -> None:
+    codes = ["201", "20103", "2010301", "208"]
+    assert identities.children_of("total", codes) == ["201", "208"]
+    assert identities.children_of("201", codes) == ["20103"]
+
+
+def test_a_wrong_cell_fails_its_identities(data: Path) -> None:
+    cells, narrative = tables.load("cells", document=REAL), tables.load("narrative", document=REAL)
+    wrong = (cells["table"] == "expenditure") & (cells["code"] == "2010302") & (cells["column"] == "project")
+    cells.loc[wrong, "value"] += 1
+    found = checks.evaluate_all(cells, narrative)
+    assert "row-expenditure:2010302" in set(found.loc[found["status"] == "fail", "check_id"])
+
+
+def run(*arguments: object) -> object:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def test_the_command_line_extracts_processes_checks_and_lists(tmp_path: Path) -> None:
+    done = run("--data-dir", tmp_path, "extract", SIMULATED, "--id", "simulated-tree-office-2031")
+    assert done.exit_code == 0, done.output
+    assert run("--data-dir", tmp_path, "process").exit_code == 0
+    assert "simulated-tree-office-2031" in run("--data-dir", tmp_path, "check").output
+    assert "simulated-tree-office-2031" in run("--data-dir", tmp_path, "list").output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("extract", "nothing.txt", "--id", "a-2031"),
+        ("extract", SIMULATED, "--id", "../a"),
+        ("extract", __file__, "--id", "a-2031"),
+        ("check", "nobody-1999"),
+        ("report", "overveiw"),
+        ("report", "--document", "nobody-1999"),
+        ("report", "-p", "docment", "x"),
+    ],
+)
+def test_a_wrong_call_gives_one_message_and_writes_nothing(tmp_path: Path, arguments: tuple[object, ...]) -> None:
+    (tmp_path / "raw").mkdir()
+    done = run("--data-dir", tmp_path, *arguments)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert "Traceback" not in done.output
+    assert list((tmp_path / "raw").iterdir()) == []
