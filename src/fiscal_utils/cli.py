@@ -85,9 +85,10 @@ def check(ids: tuple[str, ...]) -> None:
         table = Table(title=str(document), caption=caption)
         for heading in (t("检查", "check"), t("左", "left"), t("右", "right"), t("相差", "difference"), "±"):
             table.add_column(heading, overflow="fold")
-        for row in found[found["status"] == "fail"].itertuples():
-            numbers = (f"{n:,.2f}" for n in (row.lhs, row.rhs, row.difference, row.tolerance))
-            table.add_row(str(row.check_id), *numbers)
+        failed = found[found["status"] == "fail"]
+        numbers = failed[["lhs", "rhs", "difference", "tolerance"]].map("{:,.2f}".format)
+        for check_id, row in zip(failed["check_id"], numbers.to_numpy().tolist(), strict=True):
+            table.add_row(check_id, *row)
         console.print(table)
 
 
@@ -109,8 +110,7 @@ def report_command(
     workers: int,
 ) -> None:
     """Execute NOTEBOOKS (default: all) and write HTML pages, metrics and an index."""
-    if not documents or set(documents) - {"all"}:
-        tables.process()
+    tables.process()
     results = report.make(
         notebooks, documents, languages, output=output, data_dir=tables.data_dir(), notebooks_dir=notebooks_dir,
         parameters=dict(parameters), workers=workers,

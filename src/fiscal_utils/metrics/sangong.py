@@ -246,9 +246,9 @@ def status_text(status: str) -> str:
         "inferred": t("由增减额和增减率推断", "inferred from change and percentage"),
         "change_only": t("仅由增减额推断", "inferred from the change only"),
         "percentage_only": t("仅由增减率推断", "inferred from the percentage only"),
-        "flat": t("与上年持平", "no change published"),
+        "flat": t("与上年持平", "published as unchanged"),
         "contradiction": t("增减额与增减率相互矛盾", "change and percentage contradict each other"),
-        "not_stated": t("未公开增减", "no change published for it"),
+        "not_stated": t("未公开增减", "nothing published on its change"),
     }[status]
 
 
