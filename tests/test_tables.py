@@ -153,8 +153,20 @@ def test_a_wrong_cell_fails_its_identities(data: Path) -> None:
     cells, narrative = tables.load("cells", document=REAL), tables.load("narrative", document=REAL)
     wrong = (cells["table"] == "expenditure") & (cells["code"] == "2010302") & (cells["column"] == "project")
     cells.loc[wrong, "value"] += 1
-    found = checks.evaluate_all(cells, narrative)
+    found = checks.evaluate_all(cells, narrative, {})
     assert "row-expenditure:2010302" in set(found.loc[found["status"] == "fail", "check_id"])
+
+
+def test_what_an_undetermined_number_takes_part_in_is_undetermined(data: Path) -> None:
+    path = data / "raw" / REAL / "expenditure.csv"
+    lines = path.read_text("utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if ",2010302," in line)
+    lines[at] = ",2010302,,一般行政管理事务,230.72,,,,,,万元,230.72,8"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    found = tables.load("checks", document=REAL).set_index("check_id")["status"]
+    assert found["row-expenditure:2010302"] == "undetermined"
+    assert found["hierarchy-expenditure:20103.project"] == "undetermined"
+    assert "fail" not in set(found)
 
 
 def run(*arguments: object) -> object:

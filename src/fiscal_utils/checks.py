@@ -1,6 +1,8 @@
 """Which declared identities hold in each document: exactly, within rounding, or not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -14,19 +16,29 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def evaluate_all(cells: pd.DataFrame, narrative: pd.DataFrame) -> pd.DataFrame:
-    """One row a check and document: both sides, their difference, the difference that rounding allows, the verdict."""
+def evaluate_all(
+    cells: pd.DataFrame, narrative: pd.DataFrame, open_rows: Mapping[str, AbstractSet[tuple[str, str]]]
+) -> pd.DataFrame:
+    """One row a check and document: both sides, their difference, the difference that rounding allows, the verdict.
+
+    `open_rows` names, by document, the rows (table, key) that hold a number whose column is undetermined: what they
+    take part in is `undetermined` too.
+    """
     rows = [
         _row(document, relation, verdict)
         for document in cells["document_id"].unique()
         for relation, verdict in _verdicts(
-            cells[cells["document_id"] == document], narrative[narrative["document_id"] == document]
+            cells[cells["document_id"] == document],
+            narrative[narrative["document_id"] == document],
+            open_rows.get(str(document), frozenset()),
         )
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _verdicts(cells: pd.DataFrame, narrative: pd.DataFrame) -> Iterator[tuple[Relation, Verdict]]:
+def _verdicts(
+    cells: pd.DataFrame, narrative: pd.DataFrame, open_rows: AbstractSet[tuple[str, str]]
+) -> Iterator[tuple[Relation, Verdict]]:
     values: dict[Cell, Number] = {}
     layout: dict[str, dict[str, list[str]]] = {}
     for row in cells.itertuples():
@@ -38,6 +50,8 @@ def _verdicts(cells: pd.DataFrame, narrative: pd.DataFrame) -> Iterator[tuple[Re
             _put(values, layout, cell, row.value, row.decimals)
     for relation in relations(layout):
         verdict = evaluate(relation, values)
+        if any((table, row) in open_rows for _, (table, row, _) in relation.terms):
+            verdict = replace(verdict, status="undetermined")
         if verdict.status != "not_applicable":
             yield relation, verdict
 

@@ -544,8 +544,7 @@ def intervals(
     fig, ax = _rows(rows, 0.4, right=sum(widths) + 0.4)
     for row, (a, b, value) in enumerate(zip(lows, highs, known, strict=True)):
         ax.plot([a, b], [row, row], color=SKY, linewidth=9, alpha=0.6, solid_capstyle="round", zorder=2)
-        if a == b:
-            ax.plot([a], [row], "o", color=SKY, alpha=0.6, markersize=12, markeredgewidth=0, zorder=2)
+        ax.plot([(a + b) / 2], [row], "o", color=SKY, alpha=0.6, markersize=12, markeredgewidth=0, zorder=2)
         ax.plot([value], [row], "D", color=RED, markersize=7, zorder=3)
         for text, color, offset in ((spans[row], BLUE, widths[0]), (texts[row], RED, sum(widths) + 0.2)):
             _beside(ax, row, text, offset, color)

@@ -1,6 +1,7 @@
 """Reports by papermill: each notebook executed, shown as a page, its metrics kept, all in an index."""
 
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -190,6 +191,8 @@ def _start_worker(data_dir: str, scratch: str) -> None:
     os.environ["FISCAL_DATA_DIR"] = data_dir
     # A backend set for scripts would keep the kernel from showing any chart.
     os.environ.pop("MPLBACKEND", None)
+    # Parameters were checked against their declarations; papermill cannot parse `float | None`.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
 @contextmanager

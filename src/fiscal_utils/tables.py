@@ -119,8 +119,20 @@ def _build() -> dict[str, pd.DataFrame]:
     }.items():  # fmt: skip
         read = [_csv(folder / f"{name}.csv", columns).assign(document_id=folder.name) for folder in folders]
         frames[name] = _concat(read, ("document_id", *columns))
-    frames["checks"] = evaluate_all(frames["cells"], frames["narrative"])
+    open_rows = {folder.name: _open_rows(folder) for folder in folders}
+    frames["checks"] = evaluate_all(frames["cells"], frames["narrative"], open_rows)
     return frames
+
+
+def _open_rows(folder: Path) -> set[tuple[str, str]]:
+    """Table and key of the rows with a number whose column is undetermined."""
+    found = set()
+    for path in (folder / f"{name}.csv" for name in specs.tables()):
+        if path.is_file():
+            rows = _csv(path, ("code", "item", "label", "undetermined"))
+            rows = rows[rows["undetermined"] != ""]
+            found |= {(path.stem, row.code or row.item or row.label) for row in rows.itertuples()}
+    return found
 
 
 def _document(folder: Path) -> dict[str, object]:

@@ -21,9 +21,9 @@ KINDS = ("row", "hierarchy", "items", "table", "narrative")
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "field": ("项目", "Item"), "value": ("内容", "Value"), "table": ("表", "Table"), "cells": ("数字个数", "Numbers"),
-    "equalities": ("受等式约束", "In an equality"), "bounds": ("仅受不等式约束", "In an inequality only"),
+    "equalities": ("受等式约束", "In an equality"), "bounds": ("仅不等式", "Inequality only"),
     "untested": ("未受检验", "Not tested"), "undetermined": ("未定列", "Undetermined"),
-    "tested_share_pct": ("受等式约束占比（%）", "In an equality (%)"), "check": ("检验", "Check"),
+    "tested_share_pct": ("受等式约束占比（%）", "Share (%)"), "check": ("检验", "Check"),
     "kind": ("类型", "Kind"), "status": ("结果", "Result"), "lhs": ("左边", "Left side"), "rhs": ("右边", "Right side"),
     "difference": ("差额", "Difference"), "tolerance": ("舍入允许", "Allowed"), "label": ("行", "Row"),
     "numbers": ("数字", "Numbers"), "page": ("页", "Page"), "project": ("项目", "Project"), "count": ("个数", "Count"),
@@ -94,7 +94,7 @@ def source(document: str) -> pd.DataFrame:
     row = load("documents", document).iloc[0]
     fields = {
         "source_title": ("标题", "Title"), "source_publisher": ("发布单位", "Publisher"), "year": ("年度", "Year"),
-        "source_sha256": ("文件 SHA-256", "SHA-256 of the file"), "source_media_type": ("文件类型", "Media type"),
+        "source_sha256": ("文件 SHA-256", "SHA-256"), "source_media_type": ("文件类型", "Media type"),
         "source_pages": ("页数", "Pages"), "source_reader": ("读取方式", "Reader"),
         "missing_tables": ("未找到的表", "Tables not found"), "doubts": ("存疑之处", "Doubts"),
     }  # fmt: skip
