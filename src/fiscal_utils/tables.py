@@ -131,7 +131,7 @@ def _open_rows(folder: Path) -> set[tuple[str, str]]:
         if path.is_file():
             rows = _csv(path, ("code", "item", "label", "undetermined"))
             rows = rows[rows["undetermined"] != ""]
-            found |= {(path.stem, row.code or row.item or row.label) for row in rows.itertuples()}
+            found |= {(path.stem, str(row.code or row.item or row.label)) for row in rows.itertuples()}
     return found
 
 
