@@ -23,7 +23,7 @@ report: $(RUNTIME) ## execute every notebook on the accounts in data/raw, in bot
 	$(BIN)/fiscal report $(ARGS)
 
 test: $(DEV) ## run the tests (make test ARGS="-k regions")
-	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lab: $(RUNTIME) ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks $(ARGS)
