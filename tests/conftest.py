@@ -14,8 +14,10 @@ JINGDEZHEN = ROOT.parent / "shared" / "corpus" / "000_a3f56a15a6024790.txt"
 
 
 @pytest.fixture(autouse=True)
-def _no_language_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts in English on the committed data; what the command line sets ends with the test."""
     monkeypatch.setattr(language, "_current", ["en"])
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(ROOT / "data"))
 
 
 @pytest.fixture
