@@ -51,8 +51,8 @@ def outline(source: Source) -> Outline:
     if not starts:
         raise DocumentError("not_a_disclosure", path=source.name)
     first = starts[0][0]
-    narrative = _last(lines, _NARRATIVE, after=starts[-1][0])
-    glossary = _last(lines, _GLOSSARY, after=first)
+    narrative = next(iter(_found(lines, _NARRATIVE, after=starts[-1][0])), None)
+    glossary = next(reversed(_found(lines, _GLOSSARY, after=first)), None)
     tables_end = len(lines) if narrative is None else narrative
     ends = [start for start, _ in starts[1:]] + [tables_end]
     segments = tuple(
@@ -84,11 +84,9 @@ def _title_of(text: str, titles: list[tuple[str, str]]) -> str | None:
     return None
 
 
-def _last(lines: tuple[Line, ...], pattern: re.Pattern[str], after: int) -> int | None:
-    found = [i for i, line in enumerate(lines) if i > after and pattern.fullmatch(key(line.text))]
-    if pattern is _NARRATIVE:
-        return found[0] if found else None
-    return found[-1] if found else None
+def _found(lines: tuple[Line, ...], pattern: re.Pattern[str], after: int) -> list[int]:
+    """The indices, behind `after`, of the lines that the pattern describes as a whole."""
+    return [i for i, line in enumerate(lines) if i > after and pattern.fullmatch(key(line.text))]
 
 
 def _until_part(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from ortools.sat.python import cp_model
 
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.identities import Cell, Layout, Relation, relations
 from fiscal_utils.normalise import Number, Token
 from fiscal_utils.parse.statutory import Row
@@ -144,7 +145,7 @@ class _Model:
         solver.parameters.max_time_in_seconds = _SECONDS
         status = solver.solve(self.model)
         if status != cp_model.OPTIMAL:
-            raise TimeoutError(solver.status_name(status))
+            raise DocumentError("placement_unsolved", seconds=_SECONDS, rows=len(self.rows))
         return solver
 
     def _choice(self, solver: cp_model.CpSolver) -> dict[int, int]:
