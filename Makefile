@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab check format constraints clean distclean
+.PHONY: help report test ocr lab check format constraints clean distclean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ report: $(RUNTIME) ## execute every notebook on the accounts in data/raw, in bot
 
 test: $(DEV) ## run the tests (make test ARGS="-k regions")
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+
+ocr: $(RUNTIME) ## install text recognition for scanned documents
+	$(INSTALL) --editable ".[ocr]"
 
 lab: $(RUNTIME) ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks $(ARGS)
@@ -41,7 +44,7 @@ constraints: $(RUNTIME) ## pin the versions anew in constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8"
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--group dev --output-file constraints.txt pyproject.toml
+		--group dev --extra ocr --output-file constraints.txt pyproject.toml
 
 clean: ## remove reports, processed tables and caches
 	rm -rf reports .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -147,8 +147,8 @@ def test_another_number_of_columns_is_refused(text: str, tmp_path) -> None:
     [
         (b"", "empty_file"),
         (b" \n ", "empty_file"),
-        (b"%PDF-1.7", "not_text"),
-        (b"PK\x03\x04", "not_text"),
+        (b"%PDF-1.7", "damaged"),
+        (b"PK\x03\x04", "damaged"),
         (b"\xff\x00\x81 not text", "unknown_encoding"),
         ("预算是什么？".encode(), "not_a_disclosure"),
     ],

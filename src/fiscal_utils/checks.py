@@ -24,13 +24,12 @@ def evaluate_all(
     `open_rows` names, by document, the rows (table, key) that hold a number whose column is undetermined: what they
     take part in is `undetermined` too.
     """
+    stated = dict(list(narrative.groupby("document_id")))
     rows = [
         _row(document, relation, verdict)
-        for document in cells["document_id"].unique()
+        for document, printed in cells.groupby("document_id", sort=False)
         for relation, verdict in _verdicts(
-            cells[cells["document_id"] == document],
-            narrative[narrative["document_id"] == document],
-            open_rows.get(str(document), frozenset()),
+            printed, stated.get(document, narrative[:0]), open_rows.get(str(document), frozenset())
         )
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

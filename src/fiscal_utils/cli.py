@@ -2,18 +2,16 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from fiscal_utils import jobs, raw, report, tables
+from fiscal_utils import batch, jobs, report, tables
 from fiscal_utils.errors import FiscalError
 from fiscal_utils.language import LANGUAGES, language, message, set_language, t
-from fiscal_utils.normalise import Number
-from fiscal_utils.parse import parse
-from fiscal_utils.read import read
 from fiscal_utils.specs import term
 
 console = Console()
@@ -44,28 +42,45 @@ def main(data_dir: Path, messages: str | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", "document_id", required=True, help="Region, department and year, e.g. a-office-2023.")
+@click.argument("named", metavar="FILE...", nargs=-1, required=True)
+@click.option("--id", "document_id", help="Region, department and year, e.g. a-office-2023 (default: made from these).")
+@click.option("--password", help="Password of an encrypted PDF.")
 @click.option("--allow-missing", is_flag=True, help="Accept a disclosure that lacks tables or parts.")
-def extract(file: Path, document_id: str, allow_missing: bool) -> None:
-    """Read the disclosure FILE into raw/<id>/."""
-    raw.check_id(document_id)
-    accounts = parse(read(file), allow_missing)
-    folder = raw.write(accounts, document_id, tables.data_dir() / "raw")
-    undetermined = [row for row in accounts.rows if row.undetermined]
-    summary = message(
-        "extracted",
-        folder=folder,
-        tables=len({row.table for row in accounts.rows}),
-        cells=sum(isinstance(printed, Number) for row in accounts.rows for printed in row.cells.values()),
-        figures=len(accounts.narrative),
-        indicators=sum(len(form.indicators) for form in accounts.forms),
-        undetermined=len(undetermined),
-    )
-    console.print(summary, markup=False)
-    for row in undetermined:
-        numbers = " ".join(map(str, row.undetermined))
-        console.print(f"  {row.table} p.{row.page} {row.key} {row.label}: {numbers}", markup=False)
+@click.option("--workers", "processes", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option(
+    "--time-limit", "seconds", type=click.FloatRange(1), default=120, show_default=True, help="Seconds a document."
+)
+@click.option("--force", is_flag=True, help="Read again what was read before; replace accounts of another file.")
+@click.pass_context
+def extract(
+    ctx: click.Context,
+    named: tuple[str, ...],
+    document_id: str | None,
+    password: str | None,
+    allow_missing: bool,
+    processes: int,
+    seconds: float,
+    force: bool,
+) -> None:
+    """Read each disclosure FILE into raw/<id>/.
+
+    A folder stands for all documents below it, a quoted pattern such as 'accounts/*.pdf' for all that match it. What
+    was read before is skipped, so an interrupted run goes on when it is started again.
+    """
+    paths = batch.files(named)
+    options = batch.Options(tables.data_dir() / "raw", document_id, password, allow_missing, force)
+    outcomes = []
+    try:
+        running = batch.run(paths, options, processes=processes, seconds=seconds)
+        with closing(running), batch.progress(len(paths)) as show:
+            for outcome in running:
+                outcomes.append(outcome)
+                show(outcome)
+    except KeyboardInterrupt:
+        console.print(message("interrupted", done=len(outcomes), total=len(paths)), markup=False, soft_wrap=True)
+        ctx.exit(130)
+    console.print(batch.summary(outcomes), markup=False, soft_wrap=True, highlight=False)
+    ctx.exit(int(any(outcome.error for outcome in outcomes)))
 
 
 @main.command()

@@ -134,6 +134,8 @@ def _hierarchies(layout: Layout) -> Iterator[Relation]:
         if not spec.coded or table not in layout:
             continue
         rows = layout[table]
+        optional = set(spec.optional) - {column for columns in rows.values() for column in columns}
+        printed = [column for column in spec.columns if column not in optional]
         codes = [row for row in rows if row.isdigit()]
         parents = [row for row in codes if len(row) < 7]
         if spec.rows == "function":
@@ -142,7 +144,7 @@ def _hierarchies(layout: Layout) -> Iterator[Relation]:
             children = children_of(parent, codes)
             if not children or parent not in rows:
                 continue
-            for column in spec.columns:
+            for column in printed:
                 yield Relation(
                     f"hierarchy-{table}:{parent}.{column}", "hierarchy",
                     ((table, parent, column),), tuple((table, child, column) for child in children),

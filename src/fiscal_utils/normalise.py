@@ -5,7 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _SPACE = re.compile(r"\s+")
@@ -60,6 +60,7 @@ def squeeze(text: str) -> str:
     return _SPACE.sub("", text)
 
 
+@lru_cache(20_000)
 def key(text: str) -> str:
     """The text as a key to compare labels by: compatibility forms folded, without white space and quotes."""
     return squeeze(unicodedata.normalize("NFKC", clean(text))).translate(_QUOTES)

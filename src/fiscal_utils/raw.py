@@ -4,9 +4,13 @@ import csv
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+import time
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DataError
@@ -15,6 +19,9 @@ from fiscal_utils.parse import Accounts
 from fiscal_utils.parse.statutory import Row
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# A scratch folder as `tempfile` names it, or the folder that `_swap` puts aside.
+_LEFTOVER = re.compile(r"\.(?P<id>[a-z0-9-]+)-[a-z0-9_]{8}(?P<old>-old)?")
+_HOUR = 3600
 NARRATIVE = ("section", "item", "measure", "value", "decimals", "unit", "direction", "reason", "page")
 FUNDS = (
     "project",
@@ -33,16 +40,55 @@ INDICATORS = (
 
 def write(accounts: Accounts, document_id: str, raw: Path) -> Path:
     """The folder `raw/<document_id>` holding the accounts; one already there is replaced as a whole."""
-    check_id(document_id)
+    return write_all({document_id: accounts}, raw, replace=True)[0]
+
+
+def write_all(documents: Mapping[str, Accounts], raw: Path, *, replace: bool = False) -> list[Path]:
+    """The folders `raw/<document_id>` holding the accounts: all are written, or none if anything fails.
+
+    Several processes may write into one `raw` at once. A folder that holds the same file's accounts is replaced as a
+    whole; one that holds another file's raises DataError, unless `replace`.
+    """
+    for document_id in documents:
+        check_id(document_id)
     raw.mkdir(parents=True, exist_ok=True)
-    folder = raw / document_id
-    scratch = Path(tempfile.mkdtemp(prefix=f".{document_id}-", dir=raw))
+    scratch: dict[str, Path] = {}
     try:
-        _write_files(accounts, document_id, scratch)
-        _swap(scratch, folder)
+        for document_id, accounts in documents.items():
+            scratch[document_id] = Path(tempfile.mkdtemp(prefix=f".{document_id}-", dir=raw))
+            _write_files(accounts, document_id, scratch[document_id])
+        with _lock(raw):
+            if not replace:
+                _refuse_taken(documents, raw)
+            for document_id, folder in scratch.items():
+                _swap(folder, raw / document_id)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return folder
+        for folder in scratch.values():
+            shutil.rmtree(folder, ignore_errors=True)
+    return [raw / document_id for document_id in documents]
+
+
+def extracted(raw: Path) -> dict[str, list[Path]]:
+    """The sha256 of each file that was extracted into `raw` → the folders of its accounts."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(raw.glob("[!.]*/document.toml")):
+        if sha256 := _sha256(path.parent):
+            found.setdefault(sha256, []).append(path.parent)
+    return found
+
+
+def remove_leftovers(raw: Path) -> None:
+    """Clears away what a killed run left in `raw` over an hour ago; a folder it had put aside comes back."""
+    leftovers = [path for path in raw.glob(".*") if _LEFTOVER.fullmatch(path.name)]
+    if not leftovers:
+        return
+    with _lock(raw):
+        for path in leftovers:
+            match = _LEFTOVER.fullmatch(path.name)
+            if match and match["old"] and path.exists() and not (raw / match["id"]).exists():
+                path.rename(raw / match["id"])
+            elif match and (match["old"] or _age(path) > _HOUR):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def check_id(document_id: str) -> None:
@@ -51,16 +97,45 @@ def check_id(document_id: str) -> None:
         raise DataError("bad_document_id", id=document_id)
 
 
+def _lock(raw: Path) -> FileLock:
+    """The lock that is held while folders in `raw` change places; beside `raw`, which holds documents only."""
+    return FileLock(raw.with_name(f".{raw.name}.lock"))
+
+
+def _refuse_taken(documents: Mapping[str, Accounts], raw: Path) -> None:
+    for document_id, accounts in documents.items():
+        folder = raw / document_id
+        if folder.exists() and _sha256(folder) != accounts.source.sha256:
+            raise DataError("id_taken", path=accounts.source.name, folder=folder)
+
+
+def _sha256(folder: Path) -> str | None:
+    """The digest of the file that the folder's accounts were read from, None where it does not say."""
+    try:
+        document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
+        return str(document["source"]["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _age(path: Path) -> float:
+    """The seconds since the folder last changed, 0 if it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
 def _swap(scratch: Path, folder: Path) -> None:
     """Puts the new folder in the place of the old, which comes back if that fails."""
     old = scratch.with_name(scratch.name + "-old")
-    if folder.exists():
-        folder.rename(old)
     try:
+        if folder.exists():
+            folder.rename(old)
         scratch.chmod(0o755)
         scratch.rename(folder)
-    except OSError:
-        if old.exists():
+    except BaseException:
+        if old.exists() and not folder.exists():
             old.rename(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
@@ -71,8 +146,14 @@ def _write_files(accounts: Accounts, document_id: str, folder: Path) -> None:
     for name, spec in specs.tables().items():
         rows = [row for row in accounts.rows if row.table == name]
         if name not in accounts.missing:
-            header = ["line", "code", "item", "label", *spec.columns, "unit", "undetermined", "page"]
-            _write_csv(folder / f"{name}.csv", header, (_table_row(row, list(spec.columns)) for row in rows))
+            printed = {column for row in rows for column in row.columns}
+            columns = [column for column in spec.columns if column in spec.required or column in printed]
+            header = ["line", "code", "item", "label", *columns, "unit", "undetermined", "page"]
+            _write_csv(folder / f"{name}.csv", header, (_table_row(row, columns) for row in rows))
+    for number, segment in enumerate(accounts.unknown, 1):
+        grids = [row for grid in segment.grids for row in grid.rows]
+        width = max(map(len, grids), default=0)
+        _write_csv(folder / f"unknown-{number}.csv", [str(i + 1) for i in range(width)], grids)
     narrative = (
         (f.section, f.item, f.measure, f.value, f.value.decimals, f.unit, f.direction, f.reason, f.page)
         for f in accounts.narrative
@@ -102,7 +183,7 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Iterable[object
 
 def _document_toml(accounts: Accounts, document_id: str) -> str:
     region, source = accounts.region, accounts.source
-    doubts = [doubt for form in accounts.forms for doubt in form.doubts]
+    doubts = [*accounts.doubts, *(doubt for form in accounts.forms for doubt in form.doubts)]
     document: dict[str, Any] = {
         "id": document_id,
         "department": accounts.department,
@@ -115,6 +196,7 @@ def _document_toml(accounts: Accounts, document_id: str) -> str:
         "statutory_duties": accounts.statutory_duties,
         "budget_units": accounts.budget_units,
         "missing_tables": list(accounts.missing),
+        "unknown_tables": [segment.title for segment in accounts.unknown] or None,
         "doubts": doubts,
     }
     provenance = {

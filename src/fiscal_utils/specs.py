@@ -25,12 +25,26 @@ class TableSpec:
     columns: Mapping[str, tuple[str, ...]]
     sides: tuple[tuple[str, ...], ...] = ()
     items: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]
-    after: Mapping[str, str] = None  # type: ignore[assignment]
+    optional: tuple[str, ...] = ()
+    common: bool = True
 
     @property
     def titles(self) -> tuple[str, ...]:
         """Keys of all titles under which the table is printed."""
         return tuple(key(title) for title in (self.title, *self.aliases))
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that the table has wherever it is printed."""
+        return tuple(column for column in self.columns if column not in self.optional)
+
+    def printed(self, header: str) -> tuple[str, ...]:
+        """The columns of a table with this header (a key): the required ones and the optional ones that it names."""
+        return tuple(
+            column
+            for column, names in self.columns.items()
+            if column not in self.optional or any(key(name) in header for name in names)
+        )
 
     @property
     def coded(self) -> bool:
@@ -81,7 +95,7 @@ def _frozen(value: Any) -> Any:
 @cache
 def tables() -> dict[str, TableSpec]:
     """Every statutory table by name, in statutory order."""
-    empty: dict[str, Any] = {"aliases": [], "items": {}, "after": {}}
+    empty: dict[str, Any] = {"aliases": [], "items": {}}
     return {
         name: build(TableSpec, empty | spec | {"name": name}, f"tables.toml [{name}]")
         for name, spec in read_toml("tables.toml").items()

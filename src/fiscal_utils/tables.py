@@ -1,10 +1,11 @@
 """Tidy tables over all documents: built from data/raw when stale, loaded as data frames."""
 
+import csv
 import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -110,15 +111,20 @@ def _build() -> dict[str, pd.DataFrame]:
     from fiscal_utils.checks import evaluate_all  # checks stand on the tables that are built here
 
     folders = _folders()
+    documents = [_document(folder) for folder in folders]
     frames = {
-        "documents": _typed(pd.DataFrame([_document(f) for f in folders], columns=None if folders else _DOCUMENT)),
-        "cells": _concat([_cells(folder) for folder in folders], _CELLS),
+        "documents": _typed(pd.DataFrame(documents, columns=None if folders else _DOCUMENT)),
+        "cells": _frame((cell for folder in folders for cell in _cells(folder)), _CELLS),
     }
     for name, columns in {
         "narrative": NARRATIVE, "projects": FUNDS, "indicators": INDICATORS, "staff": ("item", "value"),
     }.items():  # fmt: skip
-        read = [_csv(folder / f"{name}.csv", columns).assign(document_id=folder.name) for folder in folders]
-        frames[name] = _concat(read, ("document_id", *columns))
+        rows = (
+            (folder.name, *(row[column] for column in columns))
+            for folder in folders
+            for row in _csv(folder / f"{name}.csv", columns)
+        )
+        frames[name] = _frame(rows, ("document_id", *columns))
     open_rows = {folder.name: _open_rows(folder) for folder in folders}
     frames["checks"] = evaluate_all(frames["cells"], frames["narrative"], open_rows)
     return frames
@@ -126,13 +132,13 @@ def _build() -> dict[str, pd.DataFrame]:
 
 def _open_rows(folder: Path) -> set[tuple[str, str]]:
     """Table and key of the rows with a number whose column is undetermined."""
-    found = set()
-    for path in (folder / f"{name}.csv" for name in specs.tables()):
-        if path.is_file():
-            rows = _csv(path, ("code", "item", "label", "undetermined"))
-            rows = rows[rows["undetermined"] != ""]
-            found |= {(path.stem, str(row.code or row.item or row.label)) for row in rows.itertuples()}
-    return found
+    return {
+        (path.stem, row["code"] or row["item"] or row["label"])
+        for path in (folder / f"{name}.csv" for name in specs.tables())
+        if path.is_file()
+        for row in _csv(path, ("code", "item", "label", "undetermined"))
+        if row["undetermined"]
+    }
 
 
 def _document(folder: Path) -> dict[str, object]:
@@ -144,41 +150,34 @@ def _document(folder: Path) -> dict[str, object]:
     return {"document_id": row.pop("id")} | row | {f"source_{name}": value for name, value in source.items()}
 
 
-def _csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+def _csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     if not path.is_file():
         raise DataError("missing_raw_table", path=path)
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        raise DataError("missing_raw_columns", path=path, columns=", ".join(absent))
-    return frame
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        absent = [column for column in columns if column not in (reader.fieldnames or ())]
+        if absent:
+            raise DataError("missing_raw_columns", path=path, columns=", ".join(absent))
+        return list(reader)
 
 
-def _cells(folder: Path) -> pd.DataFrame:
+def _cells(folder: Path) -> Iterator[tuple[object, ...]]:
+    """The printed numbers of a document's statutory tables, in the order of _CELLS."""
     document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
     missing = document.get("missing_tables", [])
-    frames = []
+    keys = ("line", "code", "item", "label")
     for name, spec in specs.tables().items():
         if name in missing:
             continue
-        header = ["line", "code", "item", "label", *spec.columns, "unit", "page"]
-        wide = _csv(folder / f"{name}.csv", header)[header].reset_index(names="order")
-        long = wide.melt(
-            id_vars=["order", "line", "code", "item", "label", "unit", "page"],
-            value_vars=list(spec.columns), var_name="column", value_name="printed",
-        )  # fmt: skip
-        frames.append(long.sort_values("order", kind="stable").assign(table=name))
-    cells = pd.concat(frames).assign(document_id=folder.name)
-    numbers = cells["printed"].map(number)
-    cells["value"] = [float(n.value) if n else None for n in numbers]
-    cells["decimals"] = [n.decimals if n else None for n in numbers]
-    return cells[cells["value"].notna()]
+        for row in _csv(folder / f"{name}.csv", (*keys, *spec.required, "unit", "page")):
+            for column in spec.columns:
+                if printed := number(row.get(column) or ""):
+                    value, decimals = float(printed.value), printed.decimals
+                    yield folder.name, name, *(row[k] for k in keys), column, value, decimals, row["unit"], row["page"]
 
 
-def _concat(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
-    if not frames:
-        return _typed(pd.DataFrame(columns=list(columns)))
-    return _typed(pd.concat(frames, ignore_index=True)[list(columns)])
+def _frame(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
+    return _typed(pd.DataFrame(list(rows), columns=list(columns)))
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

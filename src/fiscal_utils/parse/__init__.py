@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from fiscal_utils import regions, specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.identities import Cell
-from fiscal_utils.normalise import Number, key
+from fiscal_utils.language import t
+from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, figures
-from fiscal_utils.parse.outline import Outline, Segment, outline
+from fiscal_utils.parse.outline import Outline, Segment, outlines
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
-from fiscal_utils.parse.statutory import Row, rows
+from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.statutory import rows
+from fiscal_utils.parse.trust import confirmed
 from fiscal_utils.read import Source
+
+_TABLES_ONLY = ("openpyxl", "xlrd")
+"""Readers of spreadsheets: these hold the tables and need no narrative."""
 
 
 @dataclass(frozen=True)
@@ -32,62 +38,86 @@ class Accounts:
     narrative: tuple[Figure, ...]
     forms: tuple[Form, ...]
     staff: dict[str, int]
+    unknown: tuple[Segment, ...] = ()
+    """Tables under titles that are not declared, as printed."""
+    doubts: tuple[str, ...] = ()
+    """What could not be read, in words."""
 
 
 def parse(source: Source, allow_missing: bool = False) -> Accounts:
-    """The accounts that the source prints.
+    """The accounts of the first, usually the only, unit that the source prints; see `disclosures`."""
+    return disclosures(source, allow_missing)[0]
 
-    Raises DocumentError where it is no disclosure, where a statutory table, the narrative or the glossary that ends
-    it is missing (unless `allow_missing`), where a table is printed twice, or where a table cannot be read.
+
+def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, ...]:
+    """The accounts that the source prints, one for each unit.
+
+    Raises DocumentError where it is no disclosure, where a table that its contents list or that every disclosure has
+    or the narrative is missing (unless `allow_missing`), where a table is printed twice, or where one cannot be read.
     """
-    parts = outline(source)
-    _refuse_doubled(parts.segments)
-    missing = tuple(name for name in specs.tables() if name not in {s.table for s in parts.segments})
-    if not allow_missing:
-        _refuse_incomplete(parts, missing, source)
-    narrative = figures(parts.narrative)
-    placed = place([row for segment in parts.segments for row in rows(segment)], _stated(narrative))
+    found = outlines(source)
+    narrated = any(parts.narrative for parts in found)
+    for parts in found:
+        _refuse_doubled(parts)
+        if not allow_missing:
+            _refuse_incomplete(parts, narrated, source)
+    return tuple(_accounts(parts, source) for parts in found)
+
+
+def _accounts(parts: Outline, source: Source) -> Accounts:
+    read = [rows(segment) for segment in parts.segments]
+    found = [row for part, _ in read for row in part]
+    narrative = figures(parts.narrative, {row.code: row.label for row in found if row.code})
+    placed = place(found, _stated(narrative))
+    if source.recognised:
+        placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]
-    department, year = overview.department(headings), overview.year(headings)
+    department, year = overview.department(headings, parts.front), overview.year(headings, parts.front)
     if not department or year is None:
         raise DocumentError("no_department_or_year", path=source.name)
-    context = "".join(line.text for line in parts.overview)
     return Accounts(
         source=source,
         department=department,
         year=year,
         unit=overview.unit(headings),
-        region=regions.find(department, context),
-        statutory_duties=overview.duties(parts.overview),
-        budget_units=overview.budget_units(parts.overview),
-        missing=missing,
+        region=regions.find(department, "".join(line.text for line in parts.front)),
+        statutory_duties=overview.duties(parts.front),
+        budget_units=overview.budget_units(parts.front),
+        missing=tuple(name for name in specs.tables() if name not in {s.table for s in parts.segments}),
         rows=tuple(placed),
         narrative=tuple(narrative),
-        forms=tuple(form(lines) for lines in parts.forms),
-        staff=overview.staff(parts.overview),
+        forms=tuple(form(blocks) for blocks in parts.forms),
+        staff=overview.staff(parts.front),
+        unknown=parts.unknown,
+        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts)),
     )
 
 
-def _refuse_doubled(segments: Sequence[Segment]) -> None:
-    first: dict[str, Segment] = {}
-    for segment in segments:
-        before = first.setdefault(segment.table, segment)
-        if before is not segment:
-            raise DocumentError(
-                "doubled_table",
-                table=specs.tables()[segment.table].title,
-                pages=f"{before.page}, {segment.page}",
-            )
+def _refuse_doubled(parts: Outline) -> None:
+    if twice := parts.doubled:
+        raise DocumentError(
+            "doubled_table",
+            table=specs.tables()[twice[0].table].title,
+            pages=f"{twice[0].page or '?'}, {twice[1].page or '?'}",
+        )
 
 
-def _refuse_incomplete(parts: Outline, missing: Sequence[str], source: Source) -> None:
-    absent = [f"《{specs.tables()[name].title}》" for name in missing]
-    absent += [] if parts.narrative else ["决算情况说明"]
-    absent += [] if parts.has_glossary else ["名词解释"]
+def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
+    present = {segment.table for segment in parts.segments}
+    wanted = [name for name, spec in specs.tables().items() if spec.common or name in parts.listed]
+    absent = [f"《{specs.tables()[name].title}》" for name in wanted if name not in present]
+    if source.reader not in _TABLES_ONLY:
+        absent += [] if narrated else ["决算情况说明"]
+        explained = parts.has_glossary or (parts.listed and "glossary" not in parts.listed)
+        absent += [] if explained or not parts.narrative else ["名词解释"]
     if absent:
-        last = parts.segments[-1] if not parts.narrative else None
-        read = key(last.lines[0].text) if last else "决算情况说明"
+        read = "决算情况说明" if parts.narrative else parts.segments[-1].title
         raise DocumentError("incomplete", path=source.name, missing="、".join(absent), last=read)
+
+
+def _unread(source: Source) -> list[str]:
+    pages = ", ".join(map(str, source.unread))
+    return [t(f"第 {pages} 页是图像，未读", f"pages {pages} are images and were not read")] if pages else []
 
 
 def _stated(narrative: Sequence[Figure]) -> dict[Cell, Number]:

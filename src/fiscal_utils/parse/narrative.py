@@ -1,28 +1,32 @@
 """The figures of the narrative (决算情况说明): what each is of, what it measures, its reason if given."""
 
 import re
-import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from fiscal_utils import specs
-from fiscal_utils.normalise import Number, number, squeeze
+from fiscal_utils.normalise import Number, number
+from fiscal_utils.parse.functions import function_code
+from fiscal_utils.parse.narrative_spec import MeasureSpec, Names, fold, spec
+from fiscal_utils.parse.sections import Text, sections
 from fiscal_utils.read import Line
 
-Names = Mapping[str, tuple[str, ...]]
-
-_HEADING = re.compile(r"[一二三四五六七八九十]+、[^。，;:]{2,40}")
-_QUOTES = dict.fromkeys(map(ord, "“”‘’'"), '"')
 _NUMBER = r"(?<![\d.,第\[〔])(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 _NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
+_NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
+_SENTENCE = "。;"
 _CLAUSE = re.compile(rf"[^{_STOPS}]*$")
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
+_CLASS = r"(?P<class>[^，。;:、()\d.\"]{2,30})\(类\)"
+_LOWER = r"[，、]?(?P<{}>[^，。;:()]{{2,40}})\({}\)"
+_PATH = f"{_CLASS}(?:{_LOWER.format('type', '款')}(?:{_LOWER.format('entry', '项')})?)?"
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _REASON_LENGTH = 60
-_EXPLAINED = ("prior_change", "prior_change_pct", "completion_pct")
+_CHANGES = ("prior_change", "prior_change_pct")
+_EXECUTION = ("completion_pct",)
+_AMOUNTS = ("final", "initial_budget", "adjusted_budget")
 
 
 @dataclass(frozen=True)
@@ -39,175 +43,27 @@ class Figure:
     page: int | None
 
 
-@dataclass(frozen=True)
-class SectionSpec:
-    """A declared section of the narrative (the keys are explained in narrative.toml)."""
+def figures(lines: Sequence[Line], names: Mapping[str, str] | None = None) -> list[Figure]:
+    """Every figure of the narrative's declared sections, in printed order.
 
-    headings: tuple[str, ...]
-    items: Names
-    codes: str = ""
-    counts: Names = field(default_factory=dict)
-    by_unit: Mapping[str, Names] = field(default_factory=dict)
-    after: Names = field(default_factory=dict)
-    contexts: Names = field(default_factory=dict)
-    parts: Names = field(default_factory=dict)
-    free: bool = False
-
-    @property
-    def names(self) -> Names:
-        """The declared items, and those of the classification where figures are by its codes."""
-        if not self.codes:
-            return self.items
-        coded = {code: (names["zh"],) for code, names in specs.classification(self.codes).items() if len(code) == 3}
-        return coded | {name: coded.get(name, ()) + aliases for name, aliases in self.items.items()}
-
-
-@dataclass(frozen=True)
-class MeasureSpec:
-    """A declared measure: the kinds of unit that it has and what is printed before its number."""
-
-    kinds: tuple[str, ...]
-    pattern: str
-    measure: str
-    direction: str = ""
-
-
-@dataclass(frozen=True)
-class UnitSpec:
-    """The declared units by kind."""
-
-    percent: tuple[str, ...]
-    money: tuple[str, ...]
-    count: tuple[str, ...]
-
-    @property
-    def kinds(self) -> dict[str, tuple[str, str]]:
-        """Folded unit → its reported form and its kind."""
-        kinds = {"percent": self.percent, "money": self.money, "count": self.count}
-        return {_fold(unit): (unit, kind) for kind, units in kinds.items() for unit in units}
-
-
-@dataclass(frozen=True)
-class PatternSpec:
-    """The declared expressions that are not about one measure or section."""
-
-    flat: tuple[str, ...]
-    reason: tuple[str, ...]
-    verbs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class NarrativeSpec:
-    """All that is declared about the narrative."""
-
-    units: UnitSpec
-    patterns: PatternSpec
-    measure: tuple[MeasureSpec, ...]
-    section: Mapping[str, SectionSpec]
-
-
-@dataclass(frozen=True)
-class _Text:
-    """A section's lines joined: as printed, folded (character by character), and where its pages begin."""
-
-    section: str
-    printed: str
-    starts: tuple[int, ...]
-    pages: tuple[int | None, ...]
-
-    @property
-    def folded(self) -> str:
-        return _fold(self.printed)
-
-    def page(self, offset: int) -> int | None:
-        return self.pages[bisect_right(self.starts, offset) - 1]
-
-
-def figures(lines: Sequence[Line]) -> list[Figure]:
-    """Every figure of the narrative's declared sections, in printed order."""
-    return [figure for text in _sections(lines) for figure in _Scan(text).run()]
-
-
-@cache
-def spec() -> NarrativeSpec:
-    """What narrative.toml declares; unknown keys raise TypeError."""
-    return parse_spec(specs.read_toml("narrative.toml"))
-
-
-def parse_spec(values: Mapping[str, object]) -> NarrativeSpec:
-    """The declarations as read from a toml file; unknown and missing keys raise TypeError."""
-    whole: NarrativeSpec = specs.build(NarrativeSpec, values, "narrative.toml")
-    return replace(
-        whole,
-        units=specs.build(UnitSpec, _table(whole.units), "narrative.toml [units]"),
-        patterns=specs.build(PatternSpec, _table(whole.patterns), "narrative.toml [patterns]"),
-        measure=tuple(
-            specs.build(MeasureSpec, _table(entry), f"narrative.toml measure {index}")
-            for index, entry in enumerate(whole.measure, 1)
-        ),
-        section={
-            name: specs.build(SectionSpec, _table(entry), f"narrative.toml [section.{name}]")
-            for name, entry in whole.section.items()
-        },
-    )
-
-
-def _table(value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"narrative.toml: a table is expected, not {value!r}")
-    return value
-
-
-def _fold(text: str) -> str:
-    """Compatibility forms and quotes folded, every character to one; ，stays, it does not group digits."""
-    forms = ((char, unicodedata.normalize("NFKC", char)) for char in text)
-    return "".join(char if char == "，" or len(form) != 1 else form for char, form in forms).translate(_QUOTES)
-
-
-def _sections(lines: Sequence[Line]) -> Iterator[_Text]:
-    """The declared sections, without their headings; lines of other sections are left out."""
-    name, body = "", list[Line]()
-    for line in lines:
-        heading = _section(line.text)
-        if heading is None:
-            body.append(line)
-            continue
-        if name and body:
-            yield _joined(name, body)
-        name, body = heading, []
-    if name and body:
-        yield _joined(name, body)
-
-
-def _section(text: str) -> str | None:
-    """The section that the line is the heading of, "" for an undeclared one, None if it is no heading."""
-    folded = _fold(squeeze(text))
-    if not _HEADING.fullmatch(folded):
-        return None
-    for name, section in spec().section.items():
-        if any(_fold(alias) in folded for alias in section.headings):
-            return name
-    return "" if folded.endswith("说明") else None
-
-
-def _joined(section: str, lines: Sequence[Line]) -> _Text:
-    texts = [squeeze(line.text) for line in lines]
-    starts, offset = list[int](), 0
-    for text in texts:
-        starts.append(offset)
-        offset += len(text)
-    return _Text(section, "".join(texts), tuple(starts), tuple(line.page for line in lines))
+    `names` are the codes and labels that the document's own tables print; the functional ones (2…: 类 3, 款 5,
+    项 7 digits) are used. An item named by 类, 款 and 项 goes by its code, by these names and else the official
+    ones; where neither has it, by the printed names with slashes.
+    """
+    functions = {code: label for code, label in (names or {}).items() if code.startswith("2")}
+    return [figure for text in sections(lines) for figure in _Scan(text, functions).run()]
 
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    """Reasons, statements that nothing changed, and numbers with their units."""
+    """Reasons, functional classes with their purpose, statements that nothing changed, numbers with their units."""
     units = "|".join(map(re.escape, sorted(spec().units.kinds, key=len, reverse=True)))
     patterns = spec().patterns
     # an atomic group: 台（套） must not be read as 台
-    figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_THRESHOLD}"
-    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>[^。;]+)"
-    return re.compile(rf"{reason}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
+    figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
+    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:(?!，?其中[:，]|，?其中$)[^。;])+)"
+    path = rf"(?P<path>{_PATH})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
+    return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
 
 def _last(names: Names, text: str) -> str:
@@ -215,7 +71,7 @@ def _last(names: Names, text: str) -> str:
     found = (
         (at + len(name), len(name), item)
         for item, aliases in names.items()
-        for name in map(_fold, aliases)
+        for name in map(fold, aliases)
         if (at := text.rfind(name)) >= 0
     )
     return max(found, default=(0, 0, ""))[2]
@@ -226,21 +82,34 @@ def _clause(lead: str) -> str:
     return match[0] if match else ""
 
 
-def _measure(kind: str, lead: str) -> MeasureSpec:
-    clause = _clause(lead)
+def _measure(kind: str, clause: str) -> MeasureSpec:
     return next(m for m in spec().measure if kind in m.kinds and re.search(m.pattern, clause))
+
+
+def _ends(patterns: Sequence[str], text: str) -> int:
+    """Where the last match of any pattern ends in the text, -1 if there is none."""
+    return max((match.end() for match in re.finditer("|".join(patterns), text)), default=-1)
 
 
 class _Scan:
     """One pass over a section: the item that is spoken of, and the figures found so far."""
 
-    def __init__(self, text: _Text) -> None:
+    def __init__(self, text: Text, names: Mapping[str, str]) -> None:
         self.text = text
         self.folded = text.folded
+        self.labels = names
         self.spec = spec().section[text.section]
+        self.names = self._known()
         self.item = next(iter(self.spec.items))
         self.context = ""
         self.found: list[tuple[int, Figure]] = []
+
+    def _known(self) -> dict[str, tuple[str, ...]]:
+        """The names that make an item current; classes also as the document prints them."""
+        if self.spec.codes != "functions":
+            return self.spec.names
+        classes = {code: (label,) for code, label in self.labels.items() if len(code) == 3}
+        return self.spec.names | {code: self.spec.names.get(code, ()) + label for code, label in classes.items()}
 
     def run(self) -> list[Figure]:
         """The section's figures."""
@@ -250,9 +119,10 @@ class _Scan:
             if match["reason"]:
                 self._name(lead)
                 self._explain(match)
+            elif match["path"]:
+                self._function(match)
             elif match["flat"]:
-                self._name(lead)
-                self._add(match, self.item, MeasureSpec((), "", "prior_change", "flat"), "万元")
+                self._flat(match, lead)
             else:
                 self._figure(match, lead)
             end = match.end()
@@ -262,29 +132,66 @@ class _Scan:
         """Whether the lead names a declared item; it is the current one from here on."""
         self.context = _last(self.spec.contexts, lead) or self.context
         part = _last(self.spec.parts, lead)
-        named = f"{self.context}_{part}".strip("_") if part else _last(self.spec.names, lead)
+        named = f"{self.context}_{part}".strip("_") if part else _last(self.names, lead)
         self.item = named or self.item
         return bool(named)
 
+    def _function(self, match: re.Match[str]) -> None:
+        """Make the functional class, type or item that is named in full the current item."""
+        if self.spec.codes != "functions":
+            return
+        spans = [match.span(group) for group in ("class", "type", "entry") if match[group]]
+        path = [self.text.printed[start:end] for start, end in spans]
+        self.item = function_code(path, self.labels) or "/".join(path)
+
+    def _flat(self, match: re.Match[str], lead: str) -> None:
+        self._name(lead)
+        if not self._against_budget(match, lead):
+            self._add(match, self.item, MeasureSpec((), "", "prior_change", "flat"), "万元")
+
     def _figure(self, match: re.Match[str], lead: str) -> None:
         unit, kind = spec().units.kinds[match["unit"]]
-        measure = _measure(kind, lead)
+        clause = _clause(self.folded[: match.start()]) if kind == "percent" else _clause(lead)
+        measure = _measure(kind, clause)
         share = measure.measure == "share_pct"
         named = self._name(lead[: lead.rfind("占")] if share else lead)
+        if not measure.measure or (measure.measure in _CHANGES and self._against_budget(match, lead)):
+            return
         item = self.item
         if kind == "count":
             item = self._counted(match, lead, unit) or item
-        # what is neither named nor a measure of the item spoken of goes under its own printed phrase
-        unnamed = not named and item == self.item and measure.measure in ("count", "final")
-        if self.spec.free and unnamed:
-            item = self._phrase(match, lead) or item
+        if not named and item == self.item:
+            item = self._unnamed(match, lead, kind, measure.measure) or item
         self._add(match, item, measure, unit)
+
+    def _against_budget(self, match: re.Match[str], lead: str) -> bool:
+        """Whether the change is one from the budget and not from the year before."""
+        begin = max(self.folded.rfind(stop, 0, match.start()) for stop in _SENTENCE) + 1
+        sentence = self.folded[begin : match.start()]
+        patterns = spec().patterns
+        return _ends(patterns.against_budget, sentence) > _ends(patterns.against_prior, sentence)
+
+    def _unnamed(self, match: re.Match[str], lead: str, kind: str, measure: str) -> str:
+        """The printed phrase that a figure without a declared name goes under, "" if it is of the item spoken of."""
+        if self.spec.free:
+            return self._phrase(match, lead) if measure in ("count", "final", "completion_pct") else ""
+        if kind != "money" or measure not in _AMOUNTS:
+            return ""
+        clause = _clause(lead)
+        if alone := next((item for item, words in self.spec.alone.items() if clause in words), ""):
+            self.item = alone
+            return alone
+        phrase = self.text.printed[match.start() - len(clause) : match.start()]
+        if len(re.sub("|".join(spec().patterns.general), "", _BRACKETS.sub("", phrase))) < 2:
+            return ""
+        self.item = phrase
+        return phrase
 
     def _counted(self, match: re.Match[str], lead: str, unit: str) -> str:
         """The key of what is counted: by the name after the number, the one before it, or by the unit."""
         rest = self.folded[match.end() :]
         for item, names in self.spec.after.items():
-            if any(rest.startswith(_fold(name)) for name in names):
+            if any(rest.startswith(fold(name)) for name in names):
                 return item
         by_unit = self.spec.by_unit.get(self.item, {})
         keys = (item for item, units in by_unit.items() if unit in units)
@@ -307,14 +214,38 @@ class _Scan:
         self.found.append((match.start(), figure))
 
     def _explain(self, match: re.Match[str]) -> None:
-        """Give the reason to the sentence's changes of the current item, else to the last figure."""
-        begin = max(self.folded.rfind(stop, 0, match.start()) for stop in "。;")
+        """Give the reason to the figures that it explains."""
+        begin = max(self.folded.rfind(stop, 0, match.start()) for stop in _SENTENCE)
         reason = self.text.printed[match.start("reason") : match.end("reason")][:_REASON_LENGTH]
-        explained = [
-            index
-            for index, (offset, figure) in enumerate(self.found)
-            if offset > begin and figure.item == self.item and figure.measure in _EXPLAINED and not figure.reason
-        ]
-        for index in explained or range(len(self.found))[-1:]:
+        for index in self._explained(begin, self.folded[begin + 1 : match.start()]):
             offset, figure = self.found[index]
             self.found[index] = (offset, replace(figure, reason=figure.reason or reason))
+
+    def _explained(self, begin: int, words: str) -> list[int]:
+        """The figures of the current item that a reason in the sentence is of, else the last figure of all.
+
+        They stand in the sentence, or in the last one before it that has any, if it has no figures itself; `words`
+        before the reason tell whether it is of the execution of the budget or of a change.
+        """
+        patterns = spec().patterns
+        of_budget, of_change = _ends(patterns.of_budget, words), _ends(patterns.of_change, words)
+        if of_budget >= max(of_change, 0):
+            wanted: tuple[tuple[str, ...], ...] = (_EXECUTION, ("final",))
+        else:
+            wanted = (_CHANGES,) if of_change >= 0 else ((*_CHANGES, *_EXECUTION),)
+        numbered = list(enumerate(self.found))
+        in_sentence = any(offset > begin for _, (offset, _) in numbered)
+        for measures in wanted:
+            own = [
+                (index, offset)
+                for index, (offset, figure) in numbered
+                if figure.item == self.item and figure.measure in measures and (offset > begin or not in_sentence)
+            ]
+            if own:
+                floor = begin if in_sentence else self._sentence_of(own[-1][1])
+                return [index for index, offset in own if offset > floor]
+        return [len(self.found) - 1] if self.found else []
+
+    def _sentence_of(self, offset: int) -> int:
+        """Where the sentence with the character at the offset begins."""
+        return max(self.folded.rfind(stop, 0, offset) for stop in _SENTENCE)

@@ -1,112 +1,336 @@
-"""Lines of a disclosure to its parts: overview, statutory tables, narrative, performance forms."""
+"""Blocks of a file to the disclosures in it, and each of these to its parts: overview, tables, narrative, forms."""
 
+import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import key, squeeze
-from fiscal_utils.read import Line, Source
+from fiscal_utils.parse import overview
+from fiscal_utils.read import Block, Grid, Line, Source
 
 _PART = re.compile(r"第[一二三四五六七八九十]部分")
-_NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决算情况说明")
-_GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业)?名词解释")
-_TITLE_PREFIX = re.compile(r"(公开)?(表?\d{1,2}表?|[一二三四五六七八九十]+)?[、.:：]?(.{0,40}?\d{4}年度?)?")
+_NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决算(情况)?说明")
+_GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业|相关)?(名词|名称|术语)解释")
+_CONTENTS = re.compile(r"目录")
+_TITLE_PREFIX = re.compile(
+    r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|[一二三四五六七八九十]+)?[、.:：]?"
+    r"(.{0,40}?\d{4}年度?)?(部门|单位)?"
+)
+_LEADER = re.compile(r"[.…·。\-\s]*\d*$")
+_UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _FORM_START = re.compile(r"项目名称")
 _FORM_END = re.compile(r"(总计|总分|合计)(100(\.0+)?\d.*|100)")
 _UNIT = re.compile(r"单位[:：]")
+HEAD = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]")
+NOTE = re.compile(r"(注|备注|说明)[:：]")
 _TITLE_REACH = 8
-"""A title counts where a unit line follows within so many printed lines: a table of contents has none."""
+_COVER_LINE = 40
+"""A line of a cover is shorter than this and ends no sentence."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """The printed lines of one statutory table, its title first."""
+    """What is printed of one table, its title first; `table` is empty for a title that is not declared."""
 
     table: str
-    lines: tuple[Line, ...]
+    title: str
+    blocks: tuple[Block, ...]
 
     @property
     def page(self) -> int | None:
         """The page of the title."""
-        return self.lines[0].page
+        return self.blocks[0].page
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The table as lines, grids row by row."""
+        return _flat(self.blocks)
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """The table's grids, one a page or sheet."""
+        return tuple(block for block in self.blocks if isinstance(block, Grid))
 
 
 @dataclass(frozen=True)
 class Outline:
     """A disclosure taken apart, each part in printed order."""
 
-    overview: tuple[Line, ...]
+    front: tuple[Line, ...]
     segments: tuple[Segment, ...]
+    unknown: tuple[Segment, ...]
     narrative: tuple[Line, ...]
-    forms: tuple[tuple[Line, ...], ...]
+    forms: tuple[tuple[Block, ...], ...]
+    listed: frozenset[str]
+    """The tables that its table of contents lists, and `glossary` where it lists one; empty where it has none."""
     has_glossary: bool
 
+    @property
+    def doubled(self) -> tuple[Segment, Segment] | None:
+        """The first table that is printed twice."""
+        first: dict[str, Segment] = {}
+        for segment in self.segments:
+            before = first.setdefault(segment.table, segment)
+            if before is not segment:
+                return before, segment
+        return None
 
-def outline(source: Source) -> Outline:
-    """The parts of the disclosure; raises DocumentError where no statutory table is found at all."""
-    lines = tuple(line for line in source.lines if line.text.strip())
-    starts = list(_table_starts(lines))
-    if not starts:
+
+def outlines(source: Source) -> list[Outline]:
+    """The disclosures that the file holds, one a unit; raises DocumentError where no statutory table is found."""
+    blocks = [part for block in source.blocks for part in _loosened(block) if not _blank(part)]
+    blocks = _rejoined(blocks)
+    starts = list(_table_starts(blocks))
+    if not any(table for _, table, _ in starts):
         raise DocumentError("not_a_disclosure", path=source.name)
-    first = starts[0][0]
-    narrative = next(iter(_found(lines, _NARRATIVE, after=starts[-1][0])), None)
-    glossary = next(reversed(_found(lines, _GLOSSARY, after=first)), None)
-    tables_end = len(lines) if narrative is None else narrative
-    ends = [start for start, _ in starts[1:]] + [tables_end]
-    segments = tuple(
-        Segment(table, _until_part(lines[start:end])) for (start, table), end in zip(starts, ends, strict=True)
-    )
+    cuts = [0, *_cuts(blocks, starts), len(blocks)]
+    found = [
+        _outline(blocks[a:b], [(index - a, table, title) for index, table, title in starts if a <= index < b])
+        for a, b in itertools.pairwise(cuts)
+    ]
+    return _narrated(found)
+
+
+def _narrated(found: list[Outline]) -> list[Outline]:
+    """The outlines; the only narrative of a file belongs to its first unit, whose sub-units' tables stand before it."""
+    holders = [i for i, parts in enumerate(found) if parts.narrative]
+    if holders in ([], [0]) or len(holders) > 1:
+        return found
+    holder = found[holders[0]]
+    found[0] = replace(found[0], narrative=holder.narrative, forms=holder.forms, has_glossary=holder.has_glossary)
+    found[holders[0]] = replace(holder, narrative=(), forms=(), has_glossary=False)
+    return found
+
+
+def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> Outline:
+    first, last = starts[0][0], max(index for index, table, _ in starts if table)
+    narrative = next(iter(_found(blocks, _NARRATIVE, after=last)), None)
+    glossary = next(reversed(_found(blocks, _GLOSSARY, after=first)), None)
+    tables_end = len(blocks) if narrative is None else narrative
+    starts = [start for start in starts if start[0] < tables_end]
+    ends = [start for start, _, _ in starts[1:]] + [tables_end]
+    segments = [
+        Segment(table, title, _until_part(blocks[start:end]))
+        for (start, table, title), end in zip(starts, ends, strict=True)
+    ]
     text: list[Line] = []
-    forms: list[tuple[Line, ...]] = []
+    forms: list[tuple[Block, ...]] = []
     if narrative is not None:
-        stop = glossary if glossary is not None and glossary > narrative else len(lines)
-        text, forms = _split_forms(lines[narrative + 1 : stop])
-    return Outline(lines[:first], segments, tuple(text), tuple(forms), glossary is not None)
-
-
-def _table_starts(lines: tuple[Line, ...]) -> Iterator[tuple[int, str]]:
-    titles = sorted(
-        ((title, spec.name) for spec in specs.tables().values() for title in spec.titles),
-        key=lambda pair: -len(pair[0]),
+        stop = glossary if glossary is not None and glossary > narrative else len(blocks)
+        text, forms = _split_forms(blocks[narrative + 1 : stop])
+    front = _flat(blocks[:first])
+    return Outline(
+        front,
+        tuple(segment for segment in segments if segment.table),
+        tuple(segment for segment in segments if not segment.table),
+        tuple(text),
+        tuple(forms),
+        _listed(front),
+        glossary is not None,
     )
-    for index, line in enumerate(lines):
-        table = _title_of(key(line.text), titles)
-        if table and any(_UNIT.search(key(near.text)) for near in lines[index + 1 : index + _TITLE_REACH]):
-            yield index, table
 
 
-def _title_of(text: str, titles: list[tuple[str, str]]) -> str | None:
-    for title, name in titles:
+def _blank(block: Block) -> bool:
+    return isinstance(block, Line) and not block.text.strip()
+
+
+def _flat(blocks: Sequence[Block]) -> tuple[Line, ...]:
+    return tuple(line for block in blocks for line in (block.lines() if isinstance(block, Grid) else (block,)))
+
+
+def _loosened(block: Block) -> Iterator[Block]:
+    """A grid without the titles, unit lines and notes that are printed inside it: these become lines."""
+    if isinstance(block, Line):
+        yield block
+        return
+    start = 0
+    for i, row in enumerate(block.rows):
+        cells = [cell for cell in row if cell.strip()]
+        if cells and _is_heading(cells, start == i):
+            if i > start:
+                yield block.part(start, i)
+            yield Line(" ".join(squeeze(cell) for cell in cells), block.page)
+            start = i + 1
+    if start < len(block.rows):
+        yield block.part(start, len(block.rows)) if start else block
+
+
+def _is_heading(cells: Sequence[str], leading: bool) -> bool:
+    texts = [key(cell) for cell in cells]
+    if len(texts) == 1:
+        text = texts[0]
+        titled = _title_of(text) or _PART.match(text) or (leading and _UNKNOWN_TITLE.fullmatch(text))
+        return bool(titled or _UNIT.search(text) or NOTE.match(text) or re.fullmatch(r"公开\d+表", text))
+    return len(texts) <= 4 and all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in texts)
+
+
+def _rejoined(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, a title or part heading that is printed on two lines as one line."""
+    joined: list[Block] = []
+    for block in blocks:
+        before = joined[-1] if joined else None
+        if isinstance(before, Line) and isinstance(block, Line) and _completes(key(before.text), key(block.text)):
+            joined[-1] = Line(before.text + block.text, before.page)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _completes(first: str, second: str) -> bool:
+    """Whether two lines are one heading: a title, or the heading of the narrative, cut in two."""
+    if len(second) > 12 or _title_of(first) or _title_of(second):
+        return False
+    whole = first + second
+    return bool(_title_of(whole)) or bool(
+        _PART.match(first) and _NARRATIVE.fullmatch(whole) and not _NARRATIVE.fullmatch(first)
+    )
+
+
+def _table_starts(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str]]:
+    """Index, name ("" if undeclared) and printed title of each line that is the title of a table."""
+    for index, block in enumerate(blocks):
+        if not isinstance(block, Line):
+            continue
+        text = key(block.text)
+        table = _title_of(text)
+        if table and _announces(blocks[index + 1 : index + _TITLE_REACH], table):
+            yield index, table, squeeze(block.text)
+        elif not table and _UNKNOWN_TITLE.fullmatch(text) and _heads_grid(blocks[index + 1 : index + 4]):
+            yield index, "", squeeze(block.text)
+
+
+def _announces(following: Sequence[Block], table: str) -> bool:
+    """Whether a table follows its title: a unit line, or a grid with its header. A table of contents has neither."""
+    for block in following:
+        if isinstance(block, Grid):
+            header = "".join(key(cell) for row in block.rows[:6] for cell in row)
+            columns = specs.tables()[table].columns.values()
+            return sum(any(key(name) in header for name in names) for names in columns) * 2 >= len(columns)
+        if _UNIT.search(key(block.text)):
+            return True
+        if _title_of(key(block.text)):
+            return False
+    return False
+
+
+def _heads_grid(following: Sequence[Block]) -> bool:
+    """Whether a unit line and a grid follow, with no declared title between."""
+    texts = [
+        key(block.text)
+        for block in itertools.takewhile(lambda b: isinstance(b, Line), following)
+        if isinstance(block, Line)
+    ]
+    return len(texts) < len(following) and any(map(_UNIT.search, texts)) and not any(map(_title_of, texts))
+
+
+@cache
+def _titles() -> list[tuple[str, str]]:
+    pairs = ((title, spec.name) for spec in specs.tables().values() for title in spec.titles)
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def _title_of(text: str) -> str | None:
+    if len(text) > 90:
+        return None
+    text = re.sub(r"[(（](公开)?[^()（）]*[)）]$", "", text)
+    for title, name in _titles():
         if text.endswith(title) and _TITLE_PREFIX.fullmatch(text.removesuffix(title)):
             return name
     return None
 
 
-def _found(lines: tuple[Line, ...], pattern: re.Pattern[str], after: int) -> list[int]:
-    """The indices, behind `after`, of the lines that the pattern describes as a whole."""
-    return [i for i, line in enumerate(lines) if i > after and pattern.fullmatch(key(line.text))]
+def _listed(front: Sequence[Line]) -> frozenset[str]:
+    """What the table of contents lists."""
+    texts = [_LEADER.sub("", key(line.text)) for line in front]
+    start = next((i for i, text in enumerate(texts) if _CONTENTS.search(text)), None)
+    if start is None:
+        return frozenset()
+    found = {table for text in texts[start:] if (table := _title_of(text))}
+    return frozenset(found | ({"glossary"} if any(_GLOSSARY.fullmatch(text) for text in texts[start:]) else set()))
 
 
-def _until_part(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    end = next((i for i, line in enumerate(lines) if _PART.match(squeeze(line.text))), len(lines))
-    return lines[:end]
-
-
-def _split_forms(lines: tuple[Line, ...]) -> tuple[list[Line], list[tuple[Line, ...]]]:
-    text: list[Line] = []
-    forms: list[tuple[Line, ...]] = []
-    form: list[Line] | None = None
-    for line in lines:
-        if _FORM_START.match(squeeze(line.text)):
-            forms += [tuple(form)] if form else []
-            form = []
-        if form is None:
-            text.append(line)
+def _cuts(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> Iterator[int]:
+    """Where the disclosure of another unit begins: a table comes again, under another department's name or year."""
+    seen: dict[str, str] = {}
+    last = 0
+    for index, table, _ in starts:
+        if not table:
             continue
-        form.append(line)
-        if _FORM_END.fullmatch(squeeze(line.text)):
-            forms.append(tuple(form))
-            form = None
-    return text, forms + ([tuple(form)] if form else [])
+        cover = _cover(blocks, last, index)
+        named = _named(blocks, cover, index)
+        if table in seen and named and seen[table] and named != seen[table]:
+            yield cover
+            seen = {}
+        seen[table] = named or next(iter(seen.values()), "")
+        last = index
+
+
+def _cover(blocks: Sequence[Block], last: int, index: int) -> int:
+    """Where the front matter before the table begins, if another disclosure's begins behind the last table."""
+    texts = [key(block.text) if isinstance(block, Line) else "" for block in blocks[:index]]
+    opening = (i for i in range(last + 1, index) if _CONTENTS.fullmatch(texts[i]) or texts[i].startswith("第一部分"))
+    first = next(opening, None)
+    if first is None:
+        return index
+    while first - 1 > last and 0 < len(texts[first - 1]) < _COVER_LINE and not texts[first - 1].endswith("。"):
+        first -= 1
+    return first
+
+
+def _named(blocks: Sequence[Block], cover: int, index: int) -> str:
+    """The department and year that head the table, or are on the cover before it."""
+    heading = _flat(blocks[index : index + _TITLE_REACH])
+    front = _flat(blocks[cover:index]) if cover < index else ()
+    department = overview.department([heading], front)
+    return f"{department} {overview.year([heading], front) or ''}" if department else ""
+
+
+def _found(blocks: Sequence[Block], pattern: re.Pattern[str], after: int) -> list[int]:
+    """The indices, behind `after`, of the lines that the pattern describes as a whole."""
+    return [
+        i
+        for i, block in enumerate(blocks)
+        if i > after and isinstance(block, Line) and pattern.fullmatch(key(block.text))
+    ]
+
+
+def _until_part(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    parts = (i for i, block in enumerate(blocks) if isinstance(block, Line) and _PART.match(squeeze(block.text)))
+    return tuple(blocks[: next(parts, len(blocks))])
+
+
+def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block, ...]]]:
+    """The lines of the narrative, and the performance forms: from 项目名称 to 总计, on lines or in grids."""
+    text: list[Line] = []
+    forms: list[list[Block]] = []
+    is_open = False
+    for part in (part for block in blocks for part in _single_forms(block)):
+        first = key(next(iter(_flat([part]))).text)
+        if _FORM_START.match(first) and (isinstance(part, Line) or _is_form(part)):
+            forms.append([])
+            is_open = True
+        if not is_open:
+            text += _flat([part])
+            continue
+        forms[-1].append(part)
+        is_open = not any(_FORM_END.fullmatch(squeeze(line.text)) for line in _flat([part]))
+    return text, [tuple(form) for form in forms]
+
+
+def _single_forms(block: Block) -> Iterator[Block]:
+    """A grid that holds several forms as one grid each."""
+    if isinstance(block, Line):
+        yield block
+        return
+    begins = [i for i, row in enumerate(block.rows) if _FORM_START.match(key("".join(row)))]
+    cuts = sorted({0, *begins, len(block.rows)})
+    yield from (block.part(a, b) for a, b in itertools.pairwise(cuts))
+
+
+def _is_form(grid: Grid) -> bool:
+    text = key("".join("".join(row) for row in grid.rows))
+    return "指标" in text or "得分" in text or "预算数" in text

@@ -1,4 +1,4 @@
-"""Printed lines of a project's self-evaluation form (项目支出绩效自评表) to its funds and indicators.
+"""Wrapped lines below the header 一级指标 to indicators.
 
 The cells of these forms are printed in column order, row by row, wrapped to a few characters a line. A row of
 indicators therefore ends at the line that ends in `actual weight score`, and only the vocabulary of
@@ -8,65 +8,15 @@ performance.toml tells which of the lines before it are levels, name and target.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cache
-from itertools import combinations
-from typing import Any
 
-from fiscal_utils.errors import DocumentError
 from fiscal_utils.language import t
 from fiscal_utils.normalise import PLACEHOLDER, Number, Token, squeeze, token
+from fiscal_utils.parse.performance.model import NUMBERED, Indicator, printed_number, rules
 from fiscal_utils.read import Line
-from fiscal_utils.specs import read_toml
 
-FUND_COLUMNS = ("initial_budget", "adjusted_budget", "executed", "weight", "execution_rate", "score")
-_NUMBERED = re.compile(r"(?:^|(?<=\s))指标\s*[:：]?\s*(\d{1,2})\s*[:：、.]")
 _LONGEST_WRAP = 10
-_LEAST_VALUES = 3
-
-Cells = dict[str, Number | None]
-
-
-@dataclass(frozen=True)
-class Fund:
-    """One row of the funds (total, fiscal, other), or the grand_total of the form (weight and score only)."""
-
-    project: str
-    row: str
-    initial_budget: Number | None
-    adjusted_budget: Number | None
-    executed: Number | None
-    weight: Number | None
-    execution_rate: Number | None
-    score: Number | None
-    page: int | None
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One indicator, its levels as printed (carried forward where the cells are merged)."""
-
-    project: str
-    level1: str
-    level2: str
-    no: int | None
-    name: str
-    target: str
-    actual: str
-    weight: Number | None
-    score: Number | None
-    deviation: str
-    page: int | None
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form: its project, funds and indicators in printed order, and what could not be read for certain."""
-
-    project: str
-    funds: list[Fund]
-    indicators: list[Indicator]
-    doubts: list[str]
+LEAST_VALUES = 3
+"""A printed line ends in values where at least so many numbers or dashes end it."""
 
 
 @dataclass(frozen=True)
@@ -111,140 +61,8 @@ class _Row:
     """Whether the deviation of the row before could not be told from the name."""
 
 
-def form(lines: Sequence[Line]) -> Form:
-    """The form printed in these lines, from 项目名称 to 总计.
-
-    Raises DocumentError where the form breaks off before its total.
-    """
-    lines = [line for line in lines if line.text.strip()]
-    marks = _rules()["marks"]
-    project = _between(lines, marks["project"], marks["project_end"])
-    last = lines[-1] if lines else Line("")
-    total = re.fullmatch(rf"(?:{marks['total']})\s*(\S+)(?:\s+(\S+))?", last.text.strip())
-    if total is None:
-        raise DocumentError("form_truncated", project=project, page=last.page if last.page else "?")
-    doubts: list[str] = []
-    funds = _funds(project, lines, doubts)
-    cells = {"weight": _number(total[1]), "score": _number(total[2] or "")}
-    funds.append(_fund(project, "grand_total", cells, last.page))
-    start = _line_after(lines, marks["indicators_start"])
-    if start is None:
-        doubts.append(t("没有找到指标的表头。", "The header of the indicators was not found."))
-        return Form(project, funds, [], doubts)
-    return Form(project, funds, _indicators(project, lines[start:-1], doubts), doubts)
-
-
-@cache
-def _rules() -> dict[str, Any]:
-    return read_toml("performance.toml")
-
-
-def _number(text: str) -> Number | None:
-    found = token(text)
-    return found if isinstance(found, Number) else None
-
-
-def _joined(lines: Sequence[Line]) -> str:
-    return "".join(squeeze(line.text) for line in lines)
-
-
-def _between(lines: Sequence[Line], start: str, end: str) -> str:
-    found = re.search(rf"(?:{start})(.*?)(?:{end}|$)", _joined(lines))
-    return found[1] if found else ""
-
-
-def _line_after(lines: Sequence[Line], pattern: str, before: bool = False) -> int | None:
-    """The index of the line after the match of the pattern (`before`: of the line where it begins)."""
-    found = re.search(pattern, _joined(lines))
-    if found is None:
-        return None
-    offset = 0
-    for index, line in enumerate(lines):
-        offset += len(squeeze(line.text))
-        if before and offset > found.start():
-            return index
-        if not before and offset >= found.end():
-            return index + 1
-    return None
-
-
-# Funds
-
-
-def _funds(project: str, lines: Sequence[Line], doubts: list[str]) -> list[Fund]:
-    """The rows of funds; their labels, which may follow the numbers over a page break, match in order."""
-    marks = _rules()["marks"]
-    start, end = _line_after(lines, marks["funds_start"]), _line_after(lines, marks["funds_end"], before=True)
-    labels, rows = "", []
-    for line in lines[start or 0 : end] if start is not None else []:
-        text, values = _trailing_values(line.text)
-        labels += text
-        rows += [(values, line.page)] if values else []
-    names = _fund_names(labels)
-    if not rows or len(names) != len(rows):
-        doubts.append(
-            t(
-                f"资金：{len(rows)} 行数字，{len(names)} 个行名。",
-                f"Funds: {len(rows)} rows of numbers, {len(names)} labels.",
-            )
-        )
-        return []
-    funds: list[Fund] = []
-    for name, (values, page) in zip(names, rows, strict=True):
-        limit = next((fund.weight.value for fund in funds if fund.weight), Decimal(100))
-        placed = _placements(values, limit)
-        if len(placed) != 1:
-            doubts.append(t(f"资金行 {name}：各数属于哪一栏不能确定。", f"Funds, row {name}: columns not determined."))
-        funds.append(_fund(project, name, placed[0] if len(placed) == 1 else {}, page))
-    return funds
-
-
-def _fund(project: str, row: str, cells: Cells, page: int | None) -> Fund:
-    return Fund(project=project, row=row, page=page, **{name: cells.get(name) for name in FUND_COLUMNS})
-
-
-def _trailing_values(text: str) -> tuple[str, list[Token]]:
-    """The text of a line and, where it ends in at least three numbers or dashes, these."""
-    parts = text.split()
-    values: list[Token] = []
-    while parts and (value := token(parts[-1].rstrip("%％"))) is not None:
-        values.insert(0, value)
-        parts.pop()
-    return ("".join(parts), values) if len(values) >= _LEAST_VALUES else (squeeze(text), [])
-
-
-def _fund_names(labels: str) -> list[str]:
-    pattern = "|".join(f"(?P<{name}>{words})" for name, words in _rules()["funds"].items())
-    return [found.lastgroup for found in re.finditer(pattern, labels) if found.lastgroup]
-
-
-def _placements(values: list[Token], limit: Decimal) -> list[Cells]:
-    """The ways to place the values in the columns, in order, that agree with the rate and the weight."""
-    found = []
-    for columns in combinations(FUND_COLUMNS, len(values)):
-        pairs = zip(columns, values, strict=True)
-        cells = {column: value if isinstance(value, Number) else None for column, value in pairs}
-        if len(values) == len(FUND_COLUMNS) or _plausible(cells, limit):
-            found.append(cells)
-    return found
-
-
-def _plausible(cells: Cells, limit: Decimal) -> bool:
-    adjusted, executed, rate = (cells.get(name) for name in ("adjusted_budget", "executed", "execution_rate"))
-    marks = [mark.value for name in ("weight", "score") if (mark := cells.get(name))]
-    if any(mark > limit for mark in marks) or marks != sorted(marks, reverse=True):
-        return False
-    if rate is None:
-        return True
-    if adjusted is None or executed is None:
-        return False
-    return abs(rate.value * adjusted.value - 100 * executed.value) <= 2 * rate.half_unit * adjusted.value
-
-
-# Indicators
-
-
-def _indicators(project: str, lines: Sequence[Line], doubts: list[str]) -> list[Indicator]:
+def indicators(project: str, lines: Sequence[Line], doubts: list[str]) -> list[Indicator]:
+    """The indicators printed in these lines; what cannot be told apart goes to `doubts`."""
     found: list[Indicator] = []
     level1 = level2 = ""
     before = _Chunk()
@@ -289,12 +107,12 @@ def _chunks(lines: Sequence[Line]) -> Iterator[_Chunk]:
     chunk = _Chunk()
     for line, parts in zip(lines, pieces, strict=True):
         values = [token(word) for word in line.text.split()]
-        if len(values) >= _LEAST_VALUES and all(value is PLACEHOLDER for value in values):
+        if len(values) >= LEAST_VALUES and all(value is PLACEHOLDER for value in values):
             chunk.closed, chunk.page = True, line.page
-        elif len(values) >= _LEAST_VALUES and _ends_row(values[-2], values[-1]):
+        elif len(values) >= LEAST_VALUES and _ends_row(values[-2], values[-1]):
             chunk.closed, chunk.page = True, line.page
-            chunk.weight, chunk.score = _number(parts[-2].text), _number(parts[-1].text)
-            unit = 2 if len(parts) > _LEAST_VALUES + 1 and values[-3] is None and values[-4] is not None else 1
+            chunk.weight, chunk.score = printed_number(parts[-2].text), printed_number(parts[-1].text)
+            unit = 2 if len(parts) > LEAST_VALUES + 1 and values[-3] is None and values[-4] is not None else 1
             chunk.actual = "".join(piece.text for piece in parts[-2 - unit : -2])
             chunk.closing = len(parts) - 2 - unit
             chunk.pieces += parts[: -2 - unit]
@@ -314,7 +132,7 @@ def _pieces(line: Line, page_before: int | None) -> list[_Piece]:
     """The words of a line; the number that begins an indicator is one piece."""
     pieces: list[_Piece] = []
     new_page, end = line.page != page_before or line.text.startswith(" "), 0
-    for found in _NUMBERED.finditer(line.text):
+    for found in NUMBERED.finditer(line.text):
         pieces += [_Piece(word, line.page) for word in line.text[end : found.start()].split()]
         pieces.append(_Piece(squeeze(found[0]), line.page, int(found[1])))
         end = found.end()
@@ -327,7 +145,7 @@ def _drop_vertical(lines: list[list[_Piece]]) -> list[list[_Piece]]:
     text = ""
     for index, line in enumerate(lines[:_LONGEST_WRAP]):
         text += "".join(piece.text for piece in line)
-        if text in _rules()["vertical"]:
+        if text in rules()["vertical"]:
             return [[] for _ in lines[: index + 1]] + lines[index + 1 :]
     return lines
 
@@ -356,14 +174,14 @@ def _row(chunk: _Chunk, before: _Chunk, level1: str, level2: str) -> _Row:
 
 def _without_name(one: str, two: str, pieces: list[_Piece]) -> tuple[str, str, int]:
     """The levels where no name would be left after them: the second level is then the name."""
-    return (one, "", _match(pieces, _rules()["level1"])[1]) if two else (one, two, 0)
+    return (one, "", _match(pieces, rules()["level1"])[1]) if two else (one, two, 0)
 
 
 def _levels(pieces: list[_Piece], current: str) -> tuple[str, str, int]:
     """The levels with which the pieces begin, and how many pieces they take."""
-    ending = _rules()["level2_ending"]
-    seconds = [word + more for word in _rules()["level2"] for more in ("", ending)]
-    one, length = _match(pieces, _rules()["level1"])
+    ending = rules()["level2_ending"]
+    seconds = [word + more for word in rules()["level2"] for more in ("", ending)]
+    one, length = _match(pieces, rules()["level1"])
     two, more = _match(pieces[length:], seconds)
     if one and not two and one == current:  # 满意度 names both a first and a second level
         again, taken = _match(pieces, seconds)
@@ -384,16 +202,16 @@ def _match(pieces: list[_Piece], words: list[str]) -> tuple[str, int]:
 
 def _target_length(body: list[_Piece], chunk: _Chunk) -> int:
     """How many of the last pieces are the target; 0 where no rule applies."""
-    operators, size = _rules()["target_operators"], len(body)
+    operators, size = rules()["target_operators"], len(body)
     for start in range(size - 1, -1, -1):
         if body[start].text[0] in operators:
             return size - start
     on_line = body[size - chunk.closing :]
     if on_line and re.match(r"\d", on_line[0].text):
         return len(on_line)
-    begins = re.compile("|".join(_rules()["target_starts"]))
+    begins = re.compile("|".join(rules()["target_starts"]))
     for start in range(size - 1, max(size - _LONGEST_WRAP, 0) - 1, -1):
-        if _number(body[start].text) or begins.match("".join(piece.text for piece in body[start:])):
+        if printed_number(body[start].text) or begins.match("".join(piece.text for piece in body[start:])):
             return size - start
     return len(on_line) if len(on_line) < size else 0  # beside the actual value stands the target's cell
 

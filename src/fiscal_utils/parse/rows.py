@@ -1,0 +1,79 @@
+"""Printed rows of statutory tables: what they are keyed by, and what names the keys."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from fiscal_utils import specs
+from fiscal_utils.normalise import Token, key, label_key
+from fiscal_utils.specs import TableSpec
+
+_UNIT = re.compile(r"单位[:：](万元|亿元|千元|元|[台辆套个、，,]+)")
+_COUNTED = re.compile(r"[(（]([个人辆台套批次、]+)[)）]$")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row (or one half of it, where a table prints two side by side)."""
+
+    table: str
+    label: str
+    columns: tuple[str, ...]
+    unit: str
+    page: int | None
+    code: str = ""
+    item: str = ""
+    line: int | None = None
+    tokens: tuple[Token, ...] = ()
+    cells: dict[str, Token] = field(default_factory=dict)
+    undetermined: tuple[Token, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What identifies the row in its table: code, canonical item, else the label."""
+        return self.code or self.item or label_key(self.label)
+
+
+def unit(texts: Sequence[str]) -> str:
+    """The unit that the heading of a table prints, empty if it prints none."""
+    found = [match[1] for text in texts if (match := _UNIT.search(key(text)))]
+    return found[0] if found else ""
+
+
+def item(label: str, spec: TableSpec) -> str:
+    """The canonical item of a label: declared in the spec, or `total` for 合计."""
+    wanted = label_key(label)
+    if spec.rows == "function" and wanted in ("合计", "总计"):
+        return "total"
+    return _items(spec.name).get(wanted, "")
+
+
+@cache
+def _items(table: str) -> dict[str, str]:
+    """Label key → canonical item."""
+    return {key(label): name for name, labels in specs.tables()[table].items.items() for label in labels}
+
+
+def keyed(row: Row, spec: TableSpec) -> Row:
+    """The row with its canonical item, the functional class that its label names, and the unit of a count."""
+    code, name = row.code, "" if row.code else item(row.label, spec)
+    if not code and row.columns[0] != "revenue_final" and spec.rows == "items":
+        code = specs.classes().get(label_key(row.label), "")
+    counted = _COUNTED.search(row.label)
+    return replace(row, code=code, item="" if code else name, unit=counted[1] if counted else row.unit)
+
+
+def named_after(rows: Sequence[Row], spec: TableSpec) -> list[Row]:
+    """The rows, an item that recurs on the same side named after the heading item before it."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    heading: dict[tuple[str, ...], str] = {}
+    named = []
+    for row in rows:
+        if row.item and (row.item, row.columns) in seen and heading.get(row.columns):
+            row = replace(row, item=f"{heading[row.columns]}_{row.item}")
+        elif row.item in ("opening_balance", "closing_balance"):
+            heading[row.columns] = row.item
+        seen.add((row.item, row.columns))
+        named.append(row)
+    return named

@@ -1,0 +1,243 @@
+"""What is printed on a page: its characters to the cells and lines that they stand in."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from statistics import median
+
+from fiscal_utils.normalise import token
+from fiscal_utils.read.model import Block, Grid, Line, Word
+from fiscal_utils.read.rulings import Box, Cell, Frame, frames
+from fiscal_utils.read.runs import Glyph, Run, cut, lines, runs, turned, turned_glyph, words
+
+__all__ = ["Box", "Glyph", "Page"]
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－·~\s]*\d{1,3}[-—–－·~\s]*"
+    r"|[-—–]?\s*第\s*\d+\s*页(\s*[,，/／]?\s*(共|总)\s*\d+\s*页)?\s*[-—–]?"
+    r"|\d{1,3}\s*[/／]\s*\d{1,3}"
+    r"|(?i:page)\s*\d{1,3}(\s*(?i:of)\s*\d{1,3})?"
+)
+_USUAL_SIZE = 10.0
+_TOO_TALL = 1.3
+_PIECE_OF_NUMBER = re.compile(r"-?[\d,，.]+")
+_CUT = 0.12
+_EXACT = 0.03
+_MOSTLY = 0.75
+_MARKS = ",，."
+_PADDING = 0.6
+_LONG_NUMBER = 4
+_LEVEL = 0.35
+_LEAST_HEADS = 3
+_MOST_PAGES = 0.6
+
+CellLines = list[tuple[float, list[Run]]]
+Placed = Sequence[tuple[float, float, Block]]
+"""Blocks with the height of their top and their left end."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is printed on a page."""
+
+    number: int
+    glyphs: Sequence[Glyph]
+    boxes: Sequence[Box]
+
+    def blocks(self) -> list[Block]:
+        """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulings."""
+        glyphs, boxes = _upright(self.glyphs, self.boxes)
+        found = runs(glyphs)
+        size = median(run.size for run in found) if found else _USUAL_SIZE
+        tables = frames(boxes, min(1.0, size / _USUAL_SIZE))
+        inside: list[list[Run]] = [[] for _ in tables]
+        outside: list[Run] = []
+        for run in found:
+            home = next((i for i, frame in enumerate(tables) if _holds(frame, run)), None)
+            (outside if home is None else inside[home]).append(run)
+        placed: list[tuple[float, float, Block]] = []
+        placed += _without_page_number([(y, line[0].left, _line(line, self.number, y)) for y, line in lines(outside)])
+        for frame, held in zip(tables, inside, strict=True):
+            placed += _blocks(frame, held, self.number) if held else []
+        return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
+
+
+def _upright(glyphs: Sequence[Glyph], boxes: Sequence[Box]) -> tuple[Sequence[Glyph], Sequence[Box]]:
+    """Glyphs and boxes, turned so that most of the text is upright."""
+    quarters = Counter(glyph.turn for glyph in glyphs).most_common(1)[0][0] if glyphs else 0
+    if not quarters:
+        return glyphs, boxes
+    return [turned_glyph(glyph, quarters) for glyph in glyphs], [turned(box, quarters) for box in boxes]
+
+
+def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
+    found = tuple(words(line))
+    return Line(" ".join(word.text for word in found), page, found, baseline)
+
+
+def _without_page_number(placed: list[tuple[float, float, Line]]) -> Placed:
+    numbers = [entry for entry in placed[-1:] + placed[:1] if _PAGE_NUMBER.fullmatch(entry[2].text)]
+    return [entry for entry in placed if entry not in numbers]
+
+
+def _holds(frame: Frame, run: Run) -> bool:
+    """Whether the run stands in a cell of the frame; a watermark is taller than the cell that it is printed over."""
+    if not frame.holds(run.centre, run.middle):
+        return False
+    _, bottom, _, top = frame.extent(frame.cell(run.centre, run.middle))
+    return not run.glyphs or run.size <= _TOO_TALL * (top - bottom)
+
+
+def _blocks(frame: Frame, held: Iterable[Run], page: int) -> Placed:
+    """The grid; lines cut at the columns' borders where one band of rulings holds many rows."""
+    cells: dict[Cell, list[Run]] = defaultdict(list)
+    for run in held:
+        for cell, piece in _by_cell(frame, run):
+            cells[cell].append(piece)
+    printed = {cell: lines(found) for cell, found in cells.items()}
+    if _is_unruled(printed, frame):
+        return list(_unruled_lines(cells, page))
+    texts = {cell: _text(found, frame.extent(cell)) for cell, found in printed.items()}
+    rows = tuple(tuple(texts.get((i, j), "") for j in range(len(frame.xs) - 1)) for i in range(len(frame.ys) - 1))
+    return [(frame.ys[0], frame.xs[0], Grid(rows, page, frame.spans, frame.xs))]
+
+
+def _by_cell(frame: Frame, run: Run) -> Iterator[tuple[Cell, Run]]:
+    """The run by the cells that it stands in: cut at borders between its characters, whole where they cut one."""
+    if frame.cell(run.left, run.middle) == frame.cell(run.right, run.middle) or len(run.glyphs) < 2:
+        yield frame.cell(run.centre, run.middle), run
+        return
+    pieces: list[tuple[Cell, list[Glyph]]] = []
+    for glyph in run.glyphs:
+        cell = frame.cell((glyph.left + glyph.right) / 2, run.middle)
+        if pieces and pieces[-1][0] == cell:
+            pieces[-1][1].append(glyph)
+        else:
+            pieces.append((cell, [glyph]))
+    groups = [pieces[:1]]
+    for before, piece in pairwise(pieces):
+        if _is_cut(before[1], piece[1], frame.extent(piece[0])[0], run.size):
+            groups.append([piece])
+        else:
+            groups[-1].append(piece)
+    for group in groups:
+        whole = cut(run, [glyph for _, glyphs in group for glyph in glyphs])
+        yield _owner(frame, [cell for cell, _ in group], whole), whole
+
+
+def _is_cut(before: Sequence[Glyph], after: Sequence[Glyph], border: float, size: float) -> bool:
+    """Whether the border parts two texts; where it lies between two characters of one text that is by chance."""
+    end, start = before[-1].right, after[0].left
+    if abs(start - end) > _EXACT * size:
+        return end - border <= _CUT * size and border - start <= _CUT * size
+    texts = ["".join(glyph.text for glyph in glyphs) for glyphs in (before, after)]
+    if token("".join(texts)) is not None:
+        return False
+    one_kind = (texts[0][-1].isascii()) == (texts[1][0].isascii()) and token(texts[0]) is None
+    return abs(end - border) <= (_EXACT if one_kind else _CUT) * size
+
+
+def _owner(frame: Frame, cells: Sequence[Cell], run: Run) -> Cell:
+    """The cell of a run that crosses borders: that which holds most of it, else that to which it is aligned."""
+    shares = {}
+    misfits = {}
+    for cell in cells:
+        left, _, right, _ = frame.extent(cell)
+        shares[cell] = min(run.right, right) - max(run.left, left)
+        if right - left <= run.right - run.left + run.size:
+            sides = {"left": abs(run.left - left), "right": abs(run.right - right)}
+            first = "right" if token(run.text) is not None else "left"
+            misfits[cell] = min(sides[first], abs(run.centre - (left + right) / 2), sides["left"] + run.size)
+    most = max(cells, key=lambda cell: shares[cell])
+    if not misfits or shares[most] >= _MOSTLY * (run.right - run.left):
+        return most
+    return min(misfits, key=lambda cell: misfits[cell])
+
+
+def _text(printed: CellLines, extent: Box) -> str:
+    """The text of a cell line by line; a number that is broken over lines is put together."""
+    text, before = "", None
+    for _, line in printed:
+        piece = " ".join(word.text for word in words(line))
+        joint = "" if before is None or _is_broken(before, line, extent) else "\n"
+        text, before = text + joint + piece, line
+    return text
+
+
+def _is_broken(first: Sequence[Run], second: Sequence[Run], extent: Box) -> bool:
+    """Whether two lines of a cell are one number: the first fills the cell, or ends or goes on at a comma or point."""
+    above, below = ("".join(run.text for run in line) for line in (first, second))
+    if not (_PIECE_OF_NUMBER.fullmatch(above) and _PIECE_OF_NUMBER.fullmatch(below) and token(above + below)):
+        return False
+    if above[-1] in _MARKS or below[0] in _MARKS:
+        return True
+    width = first[-1].right - first[0].left
+    room = extent[2] - extent[0] - 2 * _PADDING * first[0].size
+    return "." in below and len(above) >= _LONG_NUMBER and width + width / len(above) > room
+
+
+def _is_unruled(printed: Mapping[Cell, CellLines], frame: Frame) -> bool:
+    """Whether a band between two rulings holds several printed rows: numbers below each other, with others beside."""
+    bands: dict[int, list[tuple[CellLines, bool]]] = defaultdict(list)
+    for cell, found in printed.items():
+        if len(found) < 2 or any(_is_broken(a, b, frame.extent(cell)) for (_, a), (_, b) in pairwise(found)):
+            continue
+        numbers = [[token(word.text) is not None for word in words(line)] for _, line in found]
+        if sum(sum(line) > 1 for line in numbers) > 1:
+            return True
+        bands[cell[0]].append((found, all(line == [True] for line in numbers)))
+    return any(
+        numbered and other is not found and _beside(found, other) > 1
+        for band in bands.values()
+        for found, numbered in band
+        for other, _ in band
+    )
+
+
+def _beside(found: CellLines, other: CellLines) -> int:
+    """How many lines of the one stand on a line of the other."""
+    return sum(any(abs(y - height) <= _LEVEL * line[0].size for height, _ in other) for y, line in found)
+
+
+def _unruled_lines(cells: Mapping[Cell, Sequence[Run]], page: int) -> Iterator[tuple[float, float, Line]]:
+    """The runs as lines with one word a column, but for what a merged cell holds of several columns."""
+    column = {id(run): cell[1] for cell, found in cells.items() for run in found}
+    for y, line in lines(run for found in cells.values() for run in found):
+        printed: list[Word] = []
+        for _, group in groupby(line, key=lambda run: column[id(run)]):
+            parts = words(group)
+            if sum(token(word.text) is not None for word in parts) > 1:
+                printed += parts
+            else:
+                printed.append(Word("".join(word.text for word in parts), parts[0].x0, parts[-1].x1))
+        yield y, line[0].left, Line(" ".join(word.text for word in printed), page, tuple(printed), y)
+
+
+def without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
+    """The pages' blocks; a first or last line that most pages repeat stays on the first page only."""
+    edges = Counter(text for blocks in pages for text in {_unnumbered(block) for block in _edges(blocks)} if text)
+    heads = {text for text, count in edges.items() if count >= max(_LEAST_HEADS, _MOST_PAGES * len(pages))}
+    seen: set[str] = set()
+    for blocks in pages:
+        running = [block for block in _edges(blocks) if _unnumbered(block) in heads]
+        repeated = {id(block) for block in running if _unnumbered(block) in seen}
+        seen |= {_unnumbered(block) for block in running}
+        yield [block for block in blocks if id(block) not in repeated]
+
+
+def _edges(blocks: Sequence[Block]) -> list[Block]:
+    return [*blocks[:1], *blocks[1:][-1:]]
+
+
+def _unnumbered(block: Block) -> str:
+    """The text of a line without the page number at either end; empty for a grid."""
+    if not isinstance(block, Line):
+        return ""
+    parts = [word.text for word in block.words]
+    if parts and _PAGE_NUMBER.fullmatch(parts[-1]):
+        parts.pop()
+    elif parts and _PAGE_NUMBER.fullmatch(parts[0]):
+        parts.pop(0)
+    return " ".join(parts)

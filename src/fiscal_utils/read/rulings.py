@@ -1,0 +1,222 @@
+"""Rulings to frames: the thin boxes drawn on a page to the borders and merged cells of its tables."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from fiscal_utils.read.model import Grid, Span
+
+_SAME = 2.5
+_TOUCHING = 3.0
+_APART = 6.0
+"""Borders of a table printed at ten points lie further apart; nearer ones are one double line."""
+_SHORTEST = 6.0
+_MOST_CROSSINGS = 4_000_000
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+Cell = tuple[int, int]
+
+
+class TooManyRulings(Exception):
+    """More lines than any table has, as in a map."""
+
+
+class _Ruling(NamedTuple):
+    """A horizontal or vertical line: where it lies, from where to where it runs."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A grid of rulings: the borders of its columns and rows (rows from top to bottom), and its merged cells."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    spans: dict[Cell, Span]
+
+    @cached_property
+    def owners(self) -> dict[Cell, Cell]:
+        """Each position that a merged cell covers → the position of that cell."""
+        return Grid((), spans=self.spans).owners
+
+    @cached_property
+    def _heights(self) -> list[float]:
+        return [-y for y in self.ys]
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether the point lies inside the outer borders."""
+        return self.xs[0] <= x <= self.xs[-1] and self.ys[-1] <= y <= self.ys[0]
+
+    def cell(self, x: float, y: float) -> Cell:
+        """The cell at, or nearest to, the point."""
+        column = min(max(bisect_right(self.xs, x) - 1, 0), len(self.xs) - 2)
+        row = min(max(bisect_right(self._heights, -y) - 1, 0), len(self.ys) - 2)
+        return self.owners.get((row, column), (row, column))
+
+    def extent(self, cell: Cell) -> Box:
+        """The borders of the cell, merged or not."""
+        (row, column), (down, across) = cell, self.spans.get(cell, (1, 1))
+        return self.xs[column], self.ys[row + down], self.xs[column + across], self.ys[row]
+
+
+def frames(boxes: Iterable[Box], scale: float = 1.0) -> list[Frame]:
+    """The grids that connected rulings make, the innermost first; those of one cell or one column are left out.
+
+    `scale` is the size of the print in tens of points. Tables side by side with the same rows are one grid.
+    Raises TooManyRulings.
+    """
+    across, down = _rulings(boxes, scale)
+    if len(across) * len(down) > _MOST_CROSSINGS:
+        raise TooManyRulings
+    found: list[Frame] = []
+    for rows, columns in _connected(across, down, _TOUCHING * scale):
+        xs = _positions(columns, rows, _APART * scale)
+        ys = _positions(rows, columns, _APART * scale)[::-1]
+        if len(xs) > 2 and len(ys) > 1:
+            found.append(Frame(tuple(xs), tuple(ys), _merged(xs, ys, rows, columns, _APART * scale)))
+    joined = _side_by_side(found, _TOUCHING * scale)
+    return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
+
+
+def _rulings(boxes: Iterable[Box], scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
+    """Horizontal and vertical rulings, pieces of one line joined; a dot may be a piece of either."""
+    across, down = [], []
+    for left, bottom, right, top in boxes:
+        width, height = right - left, top - bottom
+        if width >= height or width <= _TOUCHING > height:
+            across.append(_Ruling((bottom + top) / 2, left, right))
+        if height > width or width <= _TOUCHING > height:
+            down.append(_Ruling((left + right) / 2, bottom, top))
+    return _joined(across, scale), _joined(down, scale)
+
+
+def _joined(rulings: list[_Ruling], scale: float) -> list[_Ruling]:
+    lanes: list[list[_Ruling]] = []
+    for ruling in sorted(rulings):
+        if lanes and ruling.at - lanes[-1][0].at <= _SAME * scale:
+            lanes[-1].append(ruling)
+        else:
+            lanes.append([ruling])
+    joined: list[_Ruling] = []
+    for lane in lanes:
+        pieces: list[list[_Ruling]] = []
+        end = 0.0
+        for ruling in sorted(lane, key=lambda ruling: ruling.start):
+            if pieces and ruling.start - end <= _TOUCHING:
+                pieces[-1].append(ruling)
+                end = max(end, ruling.end)
+            else:
+                pieces.append([ruling])
+                end = ruling.end
+        lines = (
+            _Ruling(sum(p.at for p in piece) / len(piece), piece[0].start, max(p.end for p in piece))
+            for piece in pieces
+        )
+        joined += [line for line in lines if line.end - line.start >= _SHORTEST * scale]
+    return sorted(joined)
+
+
+def _connected(
+    across: list[_Ruling], down: list[_Ruling], near: float
+) -> Iterator[tuple[list[_Ruling], list[_Ruling]]]:
+    """The rulings in groups that touch each other, directly or through others."""
+    group = list(range(len(across) + len(down)))
+    places = [ruling.at for ruling in down]
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            group[i] = group[group[i]]
+            i = group[i]
+        return i
+
+    for i, row in enumerate(across):
+        for j in range(bisect_left(places, row.start - near), bisect_right(places, row.end + near)):
+            if down[j].start - near <= row.at <= down[j].end + near:
+                group[root(i)] = root(len(across) + j)
+    members: dict[int, tuple[list[_Ruling], list[_Ruling]]] = defaultdict(lambda: ([], []))
+    for i, ruling in enumerate([*across, *down]):
+        members[root(i)][i >= len(across)].append(ruling)
+    yield from (found for found in members.values() if all(found))
+
+
+def _positions(rulings: Sequence[_Ruling], crossing: Sequence[_Ruling], apart: float) -> list[float]:
+    """Where borders lie in ascending order; the ends of the crossing rulings count where no border is drawn."""
+    found: list[float] = []
+    for position in sorted(ruling.at for ruling in rulings):
+        if not found or position - found[-1] > apart:
+            found.append(position)
+    first, last = min(ruling.start for ruling in crossing), max(ruling.end for ruling in crossing)
+    before = [first] if found[0] - first > apart else []
+    return before + found + ([last] if last - found[-1] > apart else [])
+
+
+def _merged(
+    xs: Sequence[float], ys: Sequence[float], rows: Sequence[_Ruling], columns: Sequence[_Ruling], apart: float
+) -> dict[Cell, Span]:
+    """The cells that no ruling parts, by their first row and column."""
+    height, width = len(ys) - 1, len(xs) - 1
+    upright, level = _by_border(columns, xs, apart), _by_border(rows, ys, apart)
+    middles_x = [(a + b) / 2 for a, b in zip(xs, xs[1:], strict=False)]
+    middles_y = [(a + b) / 2 for a, b in zip(ys, ys[1:], strict=False)]
+    right = [[j + 1 < width and not _drawn(upright[j + 1], y) for j in range(width)] for y in middles_y]
+    below = [[i + 1 < height and not _drawn(level[i + 1], x) for x in middles_x] for i in range(height)]
+    spans: dict[Cell, Span] = {}
+    seen: set[Cell] = set()
+    for i in range(height):
+        for j in range(width):
+            if (i, j) in seen:
+                continue
+            across = 1
+            while right[i][j + across - 1] and (i, j + across) not in seen:
+                across += 1
+            down = 1
+            while all(below[i + down - 1][j : j + across]) and all(right[i + down][j : j + across - 1]):
+                down += 1
+            seen |= {(i + k, j + m) for k in range(down) for m in range(across)}
+            if across * down > 1:
+                spans[i, j] = (down, across)
+    return spans
+
+
+def _by_border(rulings: Sequence[_Ruling], borders: Sequence[float], apart: float) -> list[list[_Ruling]]:
+    """For each border the rulings that draw it."""
+    found: list[list[_Ruling]] = [[] for _ in borders]
+    for ruling in rulings:
+        nearest = min(range(len(borders)), key=lambda k: abs(borders[k] - ruling.at))
+        if abs(borders[nearest] - ruling.at) <= apart:
+            found[nearest].append(ruling)
+    return found
+
+
+def _drawn(rulings: Iterable[_Ruling], where: float) -> bool:
+    return any(ruling.start <= where <= ruling.end for ruling in rulings)
+
+
+def _side_by_side(found: Sequence[Frame], near: float) -> list[Frame]:
+    """The frames, those that stand beside each other and have the same rows as one."""
+    joined: list[Frame] = []
+    for frame in sorted(found, key=lambda frame: frame.xs[0]):
+        left = next((other for other in joined if _continues(other, frame, near)), None)
+        if left is None:
+            joined.append(frame)
+            continue
+        shift = len(left.xs) - 1
+        spans = left.spans | {(i, j + shift): span for (i, j), span in frame.spans.items()}
+        xs = (*left.xs[:-1], (left.xs[-1] + frame.xs[0]) / 2, *frame.xs[1:])
+        joined[joined.index(left)] = Frame(xs, left.ys, spans)
+    return joined
+
+
+def _continues(left: Frame, right: Frame, near: float) -> bool:
+    return (
+        len(left.ys) == len(right.ys) > 2
+        and left.xs[-1] <= right.xs[0]
+        and all(abs(a - b) <= near for a, b in zip(left.ys, right.ys, strict=True))
+    )

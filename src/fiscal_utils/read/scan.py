@@ -1,0 +1,197 @@
+"""The image of a page: made straight, its rulings found and taken away, its lines of print located.
+
+Images are arrays of rows from top to bottom; positions are in pixels, boxes are (left, top, right, bottom).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+Pixels = tuple[int, int, int, int]
+
+_STEEPEST = 3.0
+_STRAIGHT = 0.04
+_SMALL = 900
+_SHORTEST_ACROSS = 20
+_SHORTEST_DOWN = 11.5
+_LEAST_FRAME = 40
+_SPECK = 0.4
+_LEAST_PRINT = 2.5
+_WIDE_GAP = 2.0
+
+
+def straight(image: Image) -> Image:
+    """The image (grey or colour) turned so that its lines are level, where it was scanned askew by up to 3°."""
+    ink = ink_of(image)
+    factor = _SMALL / max(ink.shape)
+    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    angle = _steepest(small, np.arange(-_STEEPEST, _STEEPEST + 0.01, 0.25))
+    angle = _steepest(small, angle + np.arange(-0.24, 0.241, 0.04))
+    if abs(angle) < _STRAIGHT:
+        return image
+    return _rotated(image, angle, 255)
+
+
+def _steepest(small: Image, angles: npt.NDArray[np.float64]) -> float:
+    """The angle at which the sums of the rows and columns of an image of ink change most."""
+
+    def contrast(angle: float) -> float:
+        turned = _rotated(small, angle, 0).astype(np.float32)
+        return sum(float(np.square(np.diff(turned.sum(axis=axis))).sum()) for axis in (0, 1))
+
+    return float(max(angles, key=contrast))
+
+
+def _rotated(image: Image, angle: float, background: int) -> Image:
+    height, width = image.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    fill = (background,) * 3
+    turned = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=fill)
+    return np.asarray(turned, np.uint8)
+
+
+def ink_of(image: Image) -> Image:
+    """255 where the image is darker than what surrounds it, else 0."""
+    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12)
+    return np.asarray(ink, np.uint8)
+
+
+def rulings(ink: Image, scale: float) -> tuple[list[Pixels], Image]:
+    """The lines that tables are drawn with, and the image of ink that they are made of.
+
+    `scale` is in pixels per point. Long strokes of characters and dashes are no rulings: a table is larger.
+    """
+    across = _long(ink, round(_SHORTEST_ACROSS * scale), 1)
+    down = _long(ink, 1, round(_SHORTEST_DOWN * scale))
+    near = max(1, round(scale))
+    both = cv2.dilate(across | down, np.ones((2 * near + 1, 2 * near + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(both)
+    large = np.zeros(count, np.uint8)
+    sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    large[1:] = ((sides[:, 0] >= _LEAST_FRAME * scale) & (sides[:, 1] >= _SHORTEST_DOWN * scale)) * 255
+    kept = large[labels]
+    boxes = [box for lines in (across & kept, down & kept) for box in _boxes(lines)]
+    return boxes, np.asarray((across | down) & kept, np.uint8)
+
+
+def _long(ink: Image, width: int, height: int) -> Image:
+    """The ink that makes lines of at least this width or height; a slant of a pixel and a gap of one do not break it."""
+    thicker = cv2.dilate(ink, np.ones((3, 1) if width > 1 else (1, 3), np.uint8))
+    closed = cv2.morphologyEx(thicker, cv2.MORPH_CLOSE, np.ones((1, 5) if width > 1 else (5, 1), np.uint8))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)), np.uint8)
+
+
+def _boxes(mask: Image) -> Iterator[Pixels]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    for left, top, width, height, _ in stats[1:count].tolist():
+        yield left, top, left + width, top + height
+
+
+def without(image: Image, drawn: Image) -> Image:
+    """The image with what is drawn there (255) painted in the colour of the paper around it."""
+    thick = cv2.dilate(drawn, np.ones((3, 3), np.uint8))
+    paper = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    cleaned = image.copy()
+    cleaned[thick > 0] = paper[thick > 0]
+    return cleaned
+
+
+def without_specks(ink: Image, scale: float) -> Image:
+    """The ink without spots that are smaller than a decimal point."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    keep = np.zeros(count, np.uint8)
+    keep[1:] = (stats[1:, cv2.CC_STAT_AREA] >= (_SPECK * scale) ** 2) * 255
+    return keep[labels]
+
+
+def height_of_print(ink: Image, cells: Sequence[Pixels], scale: float) -> float:
+    """The usual height of a printed line in these parts of the image, in pixels."""
+    heights = [bottom - top for cell in cells for top, bottom in _bands(_part(ink, cell))]
+    tall = [height for height in heights if height >= 2 * _LEAST_PRINT * scale]
+    return float(np.median(tall)) if tall else 10 * scale
+
+
+def lines(ink: Image, cell: Pixels, height: float, scale: float) -> Iterator[Pixels]:
+    """The printed lines of a cell from top to bottom; a line is cut where it has a gap of some characters."""
+    part = _part(ink, cell)
+    for top, bottom in _whole_lines(list(_bands(part)), part, height):
+        for left, right in _pieces(part[top:bottom], _WIDE_GAP * height):
+            if max(right - left, bottom - top) >= _LEAST_PRINT * scale:
+                yield cell[0] + left, cell[1] + top, cell[0] + right, cell[1] + bottom
+
+
+def tight(ink: Image, box: Pixels) -> Pixels | None:
+    """The box without its empty margins; None where nothing is printed in it."""
+    part = _part(ink, box)
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not len(rows):
+        return None
+    left, top = box[:2]
+    return left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+
+
+def crop(image: Image, box: Pixels, margin: int) -> Image:
+    """The part of the image in the box with a margin of paper around it."""
+    part = np.ascontiguousarray(_part(image, box))
+    paper = np.median(part.reshape(-1, part.shape[2]), axis=0) if part.ndim == 3 else np.array([255.0] * 3)
+    padded = cv2.copyMakeBorder(
+        part, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=[float(value) for value in paper]
+    )
+    return np.asarray(padded, np.uint8)
+
+
+def _part(image: Image, box: Pixels) -> Image:
+    left, top, right, bottom = box
+    return image[max(top, 0) : bottom, max(left, 0) : right]
+
+
+def _runs(filled: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Where runs of true values start and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], filled, [False])).astype(np.int8)))
+    yield from ((int(start), int(end)) for start, end in edges.reshape(-1, 2))
+
+
+def _bands(part: Image) -> Iterator[tuple[int, int]]:
+    yield from _runs(part.any(axis=1))
+
+
+def _whole_lines(bands: list[tuple[int, int]], part: Image, height: float) -> Iterator[tuple[int, int]]:
+    """Bands of ink as lines: those of one character joined (as of 三), those of several lines parted."""
+    joined: list[tuple[int, int]] = []
+    for start, end in bands:
+        small = joined and min(end - start, joined[-1][1] - joined[-1][0]) < 0.65 * height
+        if small and end - joined[-1][0] <= 1.25 * height:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    for start, end in joined:
+        count = round((end - start) / (1.25 * height))
+        if end - start < 1.8 * height or count < 2:
+            yield start, end
+        else:
+            yield from _parted(part, start, end, count)
+
+
+def _parted(part: Image, start: int, end: int, count: int) -> Iterator[tuple[int, int]]:
+    """A band that holds `count` touching lines, cut where it has the least ink."""
+    profile = part.sum(axis=1, dtype=np.int64)
+    step = (end - start) / count
+    cuts = [start]
+    for i in range(1, count):
+        low, high = (round(start + (i + shift) * step) for shift in (-0.3, 0.3))
+        cuts.append(low + int(profile[low:high].argmin()))
+    yield from zip(cuts, [*cuts[1:], end], strict=True)
+
+
+def _pieces(line: Image, widest: float) -> Iterator[tuple[int, int]]:
+    """The runs of a line between gaps that are wider than this."""
+    runs = list(_runs(line.any(axis=0)))
+    start = 0
+    for i, (_, end) in enumerate(runs):
+        if i + 1 == len(runs) or runs[i + 1][0] - end > widest:
+            yield runs[start][0], end
+            start = i + 1

@@ -1,0 +1,83 @@
+"""Files that hold the accounts of several units, tables that nobody declared, and tables in another order."""
+
+from pathlib import Path
+
+import pytest
+
+from fiscal_utils.errors import DocumentError
+from fiscal_utils.parse import disclosures, parse
+from fiscal_utils.read import read
+
+NAME, OTHER = "某市植树办公室", "某市护林站"
+
+
+def saved(text: str, folder: Path) -> Path:
+    path = folder / "accounts.txt"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def part(text: str, title: str, following: str) -> str:
+    return text[text.index(f" {title}\n") : text.index(f" {following}\n")]
+
+
+def test_two_disclosures_in_one_file_are_kept_apart(text: str, tmp_path: Path) -> None:
+    second = text.replace(NAME, OTHER).replace("浇水", "巡山").replace("160.00", "160.01")
+    both = disclosures(read(saved(text + second, tmp_path)))
+    assert [accounts.department for accounts in both] == [NAME, OTHER]
+    (tmp_path / "alone").mkdir()
+    for accounts, alone in zip(both, (text, second), strict=True):
+        single = parse(read(saved(alone, tmp_path / "alone")))
+        assert [(r.key, r.cells) for r in accounts.rows] == [(r.key, r.cells) for r in single.rows]
+        assert [(f.item, f.value) for f in accounts.narrative] == [(f.item, f.value) for f in single.narrative]
+        assert accounts.staff == single.staff
+        assert accounts.statutory_duties == single.statutory_duties
+
+
+def test_tables_of_a_sub_unit_before_one_narrative_are_kept_apart(text: str, tmp_path: Path) -> None:
+    start, end = text.index("收入支出决算总表\n公开"), text.index(" 第三部分")
+    whole = text[:end] + text[start:end].replace(NAME, OTHER) + text[end:]
+    both = disclosures(read(saved(whole, tmp_path)))
+    assert [accounts.department for accounts in both] == [NAME, OTHER]
+    assert [len(accounts.rows) for accounts in both] == [len(both[0].rows)] * 2
+    assert bool(both[0].narrative) is True
+
+
+def test_the_same_unit_twice_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="printed twice"):
+        disclosures(read(saved(text + text, tmp_path)))
+
+
+def test_tables_in_another_order_read_the_same(text: str, tmp_path: Path) -> None:
+    revenue = part(text, "收入决算表", "支出决算表")
+    end = text.index(" 第三部分")
+    moved = text.replace(revenue, "")
+    end = moved.index(" 第三部分")
+    accounts = parse(read(saved(moved[:end] + revenue + moved[end:], tmp_path)))
+    (tmp_path / "first").mkdir()
+    first = parse(read(saved(text, tmp_path / "first")))
+    assert sorted((r.table, r.key, str(r.cells)) for r in accounts.rows) == sorted(
+        (r.table, r.key, str(r.cells)) for r in first.rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "cells"),
+    [
+        ("2010302 一般行政管理事务 （14.51） （14.51）\n", {"total": "-14.51", "project": "-14.51"}),
+        ("2010302 一般行政管理事务 １４.５１ １４.５１\n", {"total": "14.51", "project": "14.51"}),
+        ("2010302 一般行政管理事务 14.51 —— 14.51 －\n", {"total": "14.51", "basic": "——", "project": "14.51"}),
+    ],
+)
+def test_amounts_are_read_as_they_print(text: str, tmp_path: Path, printed: str, cells: dict[str, str]) -> None:
+    changed = text.replace("2010302 一般行政管理事务 14.51 14.51\n", printed)
+    assert changed != text
+    rows = parse(read(saved(changed, tmp_path))).rows
+    row = next(r for r in rows if (r.table, r.code) == ("expenditure", "2010302"))
+    assert {c: str(n) for c, n in row.cells.items()}.items() >= cells.items() or row.undetermined
+
+
+def test_thousands_commas_may_be_full_width(text: str, tmp_path: Path) -> None:
+    accounts = parse(read(saved(text.replace("1,160.00", "1，160.00"), tmp_path)))
+    total = next(r for r in accounts.rows if (r.table, r.item) == ("summary", "grand_total"))
+    assert str(total.cells["revenue_final"]) == "1160.00"
