@@ -78,7 +78,9 @@ def folder(count: int) -> None:
             subprocess.run([*map(str, command), "--workers", str(workers)], check=True, capture_output=True)
             seconds = time.perf_counter() - start
             done = len(list((data / "raw").iterdir()))
-            print(f"{workers} worker(s): {seconds:6.1f} s for {done} of {count} documents, {seconds / count:.3f} s each")
+            print(
+                f"{workers} worker(s): {seconds:6.1f} s for {done} of {count} documents, {seconds / count:.3f} s each"
+            )
 
 
 def simulated(target: Path, count: int) -> None:

@@ -1,11 +1,13 @@
 """The PDF reader against small drawn pages: the ways in which tables are ruled and printed."""
 
 import io
+import random
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -55,8 +57,14 @@ def borders(count: int, top: float = 700.0, pitch: float = 20.0) -> list[float]:
     return [top - pitch * i for i in range(count + 1)]
 
 
-def write(c: Canvas, rows: Sequence[Sequence[str]], xs: Sequence[float] = XS, top: float = 700.0, pitch: float = 20.0,
-          size: float = 10.0) -> None:
+def write(
+    c: Canvas,
+    rows: Sequence[Sequence[str]],
+    xs: Sequence[float] = XS,
+    top: float = 700.0,
+    pitch: float = 20.0,
+    size: float = 10.0,
+) -> None:
     """The cells' texts: numbers to the right, the rest to the left."""
     c.setFont(FONT, size)
     for i, row in enumerate(rows):
@@ -84,8 +92,8 @@ def ruled(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
 
 
 def _cells(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
-    for left, right in zip(xs, xs[1:], strict=False):
-        for top, bottom in zip(ys, ys[1:], strict=False):
+    for left, right in zip(xs, xs[1:], strict=False):  # noqa: RUF007
+        for top, bottom in zip(ys, ys[1:], strict=False):  # noqa: RUF007
             c.rect(left, bottom, right - left, top - bottom)
 
 
@@ -112,10 +120,10 @@ def _filled_pieces(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
     for x in xs:
         for y in ys:
             c.rect(x, y, 0.5, 0.5, stroke=0, fill=1)
-        for top, bottom in zip(ys, ys[1:], strict=False):
+        for top, bottom in zip(ys, ys[1:], strict=False):  # noqa: RUF007
             c.rect(x, bottom + 0.5, 0.5, top - bottom - 0.5, stroke=0, fill=1)
     for y in ys:
-        for left, right in zip(xs, xs[1:], strict=False):
+        for left, right in zip(xs, xs[1:], strict=False):  # noqa: RUF007
             c.rect(left + 0.5, y, right - left - 0.5, 0.5, stroke=0, fill=1)
 
 
@@ -141,10 +149,10 @@ def _dots(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
 
 def _short(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
     """Lines that miss each other by up to two points."""
-    for left, right in zip(xs, xs[1:], strict=False):
+    for left, right in zip(xs, xs[1:], strict=False):  # noqa: RUF007
         for y in ys:
             c.line(left + 2, y + left % 2, right - 1.5, y + left % 2)
-    for top, bottom in zip(ys, ys[1:], strict=False):
+    for top, bottom in zip(ys, ys[1:], strict=False):  # noqa: RUF007
         for x in xs:
             c.line(x, top - 1.5, x, bottom + 2)
 
@@ -174,8 +182,8 @@ def _open_sides(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
 
 def _shaded(c: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
     c.setFillGray(0.8)
-    for left, right in zip(xs, xs[1:], strict=False):
-        for top, bottom in zip(ys, ys[1:], strict=False):
+    for left, right in zip(xs, xs[1:], strict=False):  # noqa: RUF007
+        for top, bottom in zip(ys, ys[1:], strict=False):  # noqa: RUF007
             c.rect(left, bottom, right - left, top - bottom, stroke=1, fill=1)
     c.setFillGray(0)
 
@@ -305,39 +313,39 @@ CELLS = {
     "left overflow": (lambda c: c.drawRightString(57, 15, "12,345,678.90"), ("标签", "12,345,678.90", "", "")),
     "right overflow": (lambda c: c.drawString(3, 15, "一般公共预算财政拨款"), ("标签", "一般公共预算财政拨款", "", "")),
     "centred overflow": (lambda c: c.drawCentredString(30, 15, "一般公共预算财"), ("标签", "一般公共预算财", "", "")),
-    "long overflow": (lambda c: c.drawString(2, 15, "一般公共预算财政拨款收入决算"), ("标签", "一般公共预算财政拨款收入决算", "", "")),
+    "long overflow": (lambda c: c.drawString(2, 15, "一般公共预算财政拨款收入决算"), ("标签", "一般公共预算财政拨款收入决算", "", "")),  # noqa: E501
     "overflow on a glyph boundary": (lambda c: c.drawString(2, 15, "123456.78901"), ("标签", "123456.78901", "", "")),
-    "touching": (lambda c: (c.drawRightString(60.5, 15, "1.50"), c.drawString(60, 15, "甲")), ("标签", "1.50", "甲", "")),
+    "touching": (lambda c: (c.drawRightString(60.5, 15, "1.50"), c.drawString(60, 15, "甲")), ("标签", "1.50", "甲", "")),  # noqa: E501
     "hardly a gap": (
         lambda c: (c.drawRightString(59.5, 15, "1,234.56"), c.drawRightString(119.5, 15, "112,347,890.12")),
         ("标签", "1,234.56", "112,347,890.12", "")),
-    "no gap at all": (lambda c: (c.drawRightString(60, 15, "2010601"), c.drawString(60, 15, "行政运行")), ("标签", "2010601", "行政运行", "")),
+    "no gap at all": (lambda c: (c.drawRightString(60, 15, "2010601"), c.drawString(60, 15, "行政运行")), ("标签", "2010601", "行政运行", "")),  # noqa: E501
     "clipped under a number": (
         lambda c: (c.drawString(2, 15, "一般公共预算财政拨款"), c.drawRightString(118, 15, "12,345.67")),
         ("标签", "一般公共预算财政拨款", "12,345.67", "")),
     "on the border": (lambda c: c.drawRightString(57, 0.5, "12.30"), ("标签", "12.30", "", "")),
     "below the border": (lambda c: c.drawRightString(57, -1, "12.30"), ("标签", "12.30", "", "")),
     "broken number": (
-        lambda c: (c.drawString(3, 25, "1,234,"), c.drawString(3, 10, "567.89"), c.drawString(63, 25, "7,234,"), c.drawString(63, 10, "567.8")),
+        lambda c: (c.drawString(3, 25, "1,234,"), c.drawString(3, 10, "567.89"), c.drawString(63, 25, "7,234,"), c.drawString(63, 10, "567.8")),  # noqa: E501
         ("标签", "1,234,567.89", "7,234,567.8", "")),
-    "broken at the point": (lambda c: (c.drawString(3, 25, "1234567"), c.drawString(3, 10, ".89")), ("标签", "1234567.89", "", "")),
+    "broken at the point": (lambda c: (c.drawString(3, 25, "1234567"), c.drawString(3, 10, ".89")), ("标签", "1234567.89", "", "")),  # noqa: E501
     "broken in digits": (
-        lambda c: (c.drawString(3, 25, "123456789"), c.drawString(3, 10, "0.89"), c.drawString(63, 25, "123456789"), c.drawString(63, 10, "1.22")),
+        lambda c: (c.drawString(3, 25, "123456789"), c.drawString(3, 10, "0.89"), c.drawString(63, 25, "123456789"), c.drawString(63, 10, "1.22")),  # noqa: E501
         ("标签", "1234567890.89", "1234567891.22", "")),
-    "letter-spaced": (lambda c: [c.drawString(10 + 25 * i, 15, t) for i, t in enumerate("合计")], ("标签", "合 计", "", "")),
-    "wrapped": (lambda c: (c.drawString(3, 25, "一般公共"), c.drawString(3, 14, "预算收"), c.drawString(3, 3, "入")), ("标签", "一般公共\n预算收\n入", "", "")),
-    "bold by reprint": (lambda c: [c.drawString(3 + 0.3 * i, 15, "11.10") for i in range(4)], ("标签", "11.10", "", "")),
+    "letter-spaced": (lambda c: [c.drawString(10 + 25 * i, 15, t) for i, t in enumerate("合计")], ("标签", "合 计", "", "")),  # noqa: E501
+    "wrapped": (lambda c: (c.drawString(3, 25, "一般公共"), c.drawString(3, 14, "预算收"), c.drawString(3, 3, "入")), ("标签", "一般公共\n预算收\n入", "", "")),  # noqa: E501
+    "bold by reprint": (lambda c: [c.drawString(3 + 0.3 * i, 15, "11.10") for i in range(4)], ("标签", "11.10", "", "")),  # noqa: E501
     "bold by reprint of each": (
-        lambda c: [c.drawString(3 + 5.55 * i + 0.3 * k, 15 + 0.2 * k, t) for i, t in enumerate("1123") for k in range(2)],
+        lambda c: [c.drawString(3 + 5.55 * i + 0.3 * k, 15 + 0.2 * k, t) for i, t in enumerate("1123") for k in range(2)],  # noqa: E501
         ("标签", "1123", "", "")),
     "negatives": (
         lambda c: (c.drawString(3, 15, "(12.3)"), c.drawString(63, 15, "－12.30"), c.drawString(123, 15, "△12.30")),
         ("标签", "(12.3)", "－12.30", "△12.30")),
     "full-width comma": (lambda c: c.drawString(3, 15, "1，234.5"), ("标签", "1，234.5", "", "")),
-    "other baseline": (lambda c: (c.drawString(3, 15, "共"), c.drawString(13, 13.5, "3"), c.drawString(19, 15, "个")), ("标签", "共3个", "", "")),
+    "other baseline": (lambda c: (c.drawString(3, 15, "共"), c.drawString(13, 13.5, "3"), c.drawString(19, 15, "个")), ("标签", "共3个", "", "")),  # noqa: E501
     "double underline": (
-        lambda c: (c.drawString(3, 15, "12.30"), c.line(3, 13, 30, 13), c.line(3, 11, 30, 11)), ("标签", "12.30", "", "")),
-    "underline from border to border": (lambda c: (c.drawString(3, 15, "12.30"), c.line(0, 5, 60, 5)), ("标签", "12.30", "", "")),
+        lambda c: (c.drawString(3, 15, "12.30"), c.line(3, 13, 30, 13), c.line(3, 11, 30, 11)), ("标签", "12.30", "", "")),  # noqa: E501
+    "underline from border to border": (lambda c: (c.drawString(3, 15, "12.30"), c.line(0, 5, 60, 5)), ("标签", "12.30", "", "")),  # noqa: E501
 }  # fmt: skip
 
 
@@ -355,6 +363,7 @@ def raised(c: Canvas, x: float, y: float, text: str, mark: str) -> None:
     run.setRise(4)
     run.setFont(FONT, 6)
     run.textOut(mark)
+    run.setRise(0)
     c.drawText(run)
 
 
@@ -395,19 +404,19 @@ def test_heads_and_page_numbers_are_no_content(drawn, style: str) -> None:
     def page(number: int) -> Draw:
         def draw(c: Canvas) -> None:
             c.drawString(60, 800, "样例局2031年度部门决算")
-            c.drawString(60, 700, f"本页说明第 {number} 件事。")
+            c.drawString(60, 700, f"本页说明第{number}件事。")
             c.drawString(280, 30, style.format(number))
 
         return draw
 
     source = drawn(*(page(n) for n in range(1, 6)))
-    assert texts(source) == ["样例局2031年度部门决算", *(f"本页说明第 {n} 件事。" for n in range(1, 6))]
+    assert texts(source) == ["样例局2031年度部门决算", *(f"本页说明第{n}件事。" for n in range(1, 6))]
 
 
 def test_a_head_with_the_page_number_beside_it(drawn) -> None:
     def page(number: int) -> Draw:
         return lambda c: (
-            c.drawString(60, 700, f"说明第 {number} 件事。"),
+            c.drawString(60, 700, f"说明第{number}件事。"),
             c.drawString(60, 30, "样例局"),
             c.drawString(480, 30, f"- {number} -"),
         )
@@ -446,10 +455,289 @@ def test_what_is_cropped_is_not_read(drawn) -> None:
 def test_turned_text_in_a_cell_is_one_text(drawn) -> None:
     def page(c: Canvas) -> None:
         ruled(c, [60, 90, 250], [700, 620])
-        c.drawString(100, 660, "合计")
+        c.drawString(100, 660, "一般公共预算财政拨款")
         c.translate(80, 635)
         c.rotate(90)
         c.drawString(0, 0, "支出项目")
 
     (grid,) = drawn(page).blocks
-    assert grid.rows == (("支出项目", "合计"),)
+    assert grid.rows == (("支出项目", "一般公共预算财政拨款"),)
+
+
+BODY = (
+    ("201", "一般公共服务支出", "1,230.50", "1,000.00", "230.50"),
+    ("20106", "财政事务", "1,230.50", "1,000.00", "230.50"),
+    ("2010601", "行政运行", "1,000.00", "1,000.00", ""),
+    ("2010602", "一般行政管理事务", "230.50", "", "230.50"),
+    ("208", "社会保障和就业支出", "69.50", "69.50", ""),
+    ("", "合计", "1,300.00", "1,069.50", "230.50"),
+)
+HEADER = ("功能分类科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出")
+WIDE_XS = (50.0, 140, 260, 350, 440, 530)
+
+
+def expenditure(rule: Draw, wrap: int = 0, place: float = 0.5) -> Draw:
+    """A page with a small expenditure table of 1300.
+
+    `wrap` prints so many characters of a label on a line; `place` says whether the numbers stand beside the first
+    line of it (0), the middle (0.5) or the last (1).
+    """
+
+    def page(c: Canvas) -> None:
+        c.drawCentredString(290, 760, "支出决算表")
+        c.drawString(60, 735, "部门：样例局")
+        c.drawString(450, 735, "单位：万元")
+        c.saveState()
+        rule(c)
+        c.restoreState()
+        for i, (code, label, *amounts) in enumerate((HEADER, *BODY)):
+            parts = [label[k : k + wrap] for k in range(0, len(label), wrap)] if wrap and i else [label]
+            write(c, [(code, "", *amounts)], WIDE_XS, YS[i], YS[0] - YS[1])
+            first = YS[i] - (YS[0] - YS[1]) / 2 - 3.5 + 11 * place * (len(parts) - 1)
+            for k, part in enumerate(parts):
+                c.drawString(143, first - 11 * k, part)
+
+    return page
+
+
+YS = [720 - 60 * i for i in range(8)]
+SPARSE = {
+    "three lines": lambda c: [c.line(50, y, 530, y) for y in (720, YS[1], YS[-1])],
+    "row rules": lambda c: [c.line(50, y, 530, y) for y in YS],
+    "column rules": lambda c: [c.line(x, 720, x, YS[-1]) for x in WIDE_XS],
+    "no rules": lambda c: None,
+    "header ruled": lambda c: ruled(c, WIDE_XS, YS[:2]),
+    "header ruled, body boxed": lambda c: (ruled(c, WIDE_XS, YS[:2]), c.rect(50, YS[-1], 480, YS[1] - YS[-1])),
+    "no row rules": lambda c: ruled(c, WIDE_XS, [720, YS[1], YS[-1]]),
+    "all rules": lambda c: ruled(c, WIDE_XS, YS),
+    "no rule above the total": lambda c: ruled(c, WIDE_XS, YS[:-2] + YS[-1:]),
+}
+
+
+@pytest.mark.parametrize(("wrap", "place"), [(0, 0.5), (5, 0), (5, 0.5), (5, 1), (3, 0), (3, 0.5), (3, 1)])
+@pytest.mark.parametrize("name", SPARSE)
+def test_sparsely_ruled_tables_from_page_to_rows(drawn, name: str, wrap: int, place: float) -> None:
+    source = drawn(expenditure(SPARSE[name], wrap, place))
+    (segment,) = outlines(source)[0].segments
+    found, doubts = parsed(segment)
+    assert [(row.code or row.label, {c: str(v) for c, v in row.cells.items()}) for row in found] == [
+        (
+            row[0] or row[1],
+            {
+                column: text.replace(",", "")
+                for column, text in zip(("total", "basic", "project"), row[2:], strict=True)
+                if text
+            },
+        )
+        for row in BODY
+    ]
+    assert [row.label for row in found] == [row[1] for row in BODY]
+    assert doubts == []
+
+
+def raw_page(content: bytes, resources: bytes = b"", objects: Sequence[bytes] = ()) -> bytes:
+    """A PDF of one page from the source of its content stream, with objects from number 5 on."""
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <<"
+        b" /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> %s >> >>" % resources,
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(content), content),
+        *objects,
+    ]
+    body = b"%PDF-1.7\n" + b"".join(b"%d 0 obj %s endobj\n" % (i + 1, part) for i, part in enumerate(parts))
+    return body + b"trailer << /Root 1 0 R /Size %d >>\n%%%%EOF" % (len(parts) + 1)
+
+
+@pytest.fixture
+def from_source(tmp_path: Path) -> Callable[[bytes], Source]:
+    """Reads the bytes of a file."""
+
+    def make(data: bytes) -> Source:
+        path = tmp_path / "made.pdf"
+        path.write_bytes(data)
+        return read(path)
+
+    return make
+
+
+TABLE = (
+    b"0.5 w 50 700 m 350 700 l S 50 650 m 350 650 l S 50 650 m 50 700 l S 150 650 m 150 700 l S 350 650 m 350 700 l S "
+)
+
+
+def test_characters_without_a_meaning_are_not_passed_over(from_source) -> None:
+    text = b"BT /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (1) Tj /G 10 Tf (\\001) Tj /F 10 Tf (2.50) Tj ET"
+    font = (
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /CharProcs << /x 6 0 R >> "
+        b"/Encoding << /Differences [1 /x] >> /FirstChar 1 /LastChar 1 /Widths [0.5] >>"
+    )
+    glyph = b"<< /Length 21 >> stream\n0.5 0 d0 0 0 .5 .5 re f\nendstream"
+    source = from_source(
+        raw_page(
+            TABLE + text,
+            b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /G 5 0 R >>",
+            (font, glyph),
+        )
+    )
+    (grid,) = grids(source)
+    assert grid.rows[0][0] == "Total amount"
+    assert grid.rows[0][1] == "1\ufffd2.50"
+
+
+def test_actual_text_is_the_text(from_source) -> None:
+    text = b"BT /F 10 Tf 60 670 Td /Span << /ActualText (Total) >> BDC (Xyzzy) Tj EMC 100 0 Td (12.50) Tj 0 -30 Td (footnote) Tj ET"  # noqa: E501
+    (grid,) = grids(from_source(raw_page(TABLE + text)))
+    assert grid.rows[0] == ("Total", "12.50")
+
+
+IMAGE = b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >> stream\n\x80\nendstream"  # noqa: E501
+
+
+@pytest.mark.parametrize(("order", "mode"), [("image first", 3), ("text first", 0)])
+def test_text_hidden_in_a_scan_is_marked_as_recognised(from_source, order: str, mode: int) -> None:
+    text = b"BT %d Tr /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (12.50) Tj ET " % mode
+    image = b"q 595 0 0 842 0 0 cm /I Do Q "
+    stream = text + image if order == "text first" else image + text
+    source = from_source(raw_page(stream, b"/XObject << /I 5 0 R >>", (IMAGE,)))
+    assert texts(source) == ["Total amount 12.50"]
+    assert source.recognised == (1,)
+
+
+def test_text_on_a_background_is_text(from_source) -> None:
+    stream = b"q 595 0 0 842 0 0 cm /I Do Q BT /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (12.50) Tj ET "
+    source = from_source(raw_page(stream, b"/XObject << /I 5 0 R >>", (IMAGE,)))
+    assert (texts(source), source.recognised, source.unread) == (["Total amount 12.50"], (), ())
+
+
+def test_a_picture_beside_the_text_is_unread_without_ocr(from_source, monkeypatch: pytest.MonkeyPatch) -> None:
+    ocr = pytest.importorskip("fiscal_utils.read.ocr", exc_type=ImportError)
+    monkeypatch.setattr(ocr, "installed", lambda: False)
+    stream = b"q 500 0 0 500 50 50 cm /I Do Q BT /F 10 Tf 60 670 Td (Expenditure by function) Tj ET "
+    source = from_source(raw_page(stream, b"/XObject << /I 5 0 R >>", (IMAGE,)))
+    assert (texts(source), source.unread) == (["Expenditure by function"], (1,))
+
+
+def test_a_turned_form(from_source) -> None:
+    form = TABLE + b"BT /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (12.50) Tj ET"
+    objects = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 900 900] /Matrix [0 1 -1 0 0 0] /Length %d >> stream\n%s\nendstream"  # noqa: E501
+        % (len(form), form),
+    )
+    (grid,) = from_source(raw_page(b"q 1 0 0 1 750 100 cm /X Do Q", b"/XObject << /X 5 0 R >>", objects)).blocks
+    assert grid.rows == (("Total amount", "12.50"),)
+
+
+SUMMARY_XS = (40.0, 180, 300, 440, 560)
+SUMMARY = (
+    ("收入", "", "支出", ""),
+    ("项目", "决算数", "项目", "决算数"),
+    ("一、一般公共预算财政拨款收入", "1,300.00", "一、一般公共服务支出", "1,230.50"),
+    ("二、政府性基金预算财政拨款收入", "", "二、外交支出", ""),
+    ("三、上级补助收入", "10.00", "三、社会保障和就业支出", "69.50"),
+    ("四、事业收入", "", "四、住房保障支出", ""),
+    ("本年收入合计", "1,310.00", "本年支出合计", "1,300.00"),
+    ("年初结转和结余", "5.00", "年末结转和结余", "15.00"),
+    ("总计", "1,315.00", "总计", "1,315.00"),
+)
+SUMMARY_YS = [720 - 24 * i for i in range(10)]
+HALVES = {
+    "no rules": lambda c: None,
+    "three lines": lambda c: [c.line(40, SUMMARY_YS[i], 560, SUMMARY_YS[i]) for i in (0, 2, -1)],
+    "column rules": lambda c: [c.line(x, 720, x, SUMMARY_YS[-1]) for x in SUMMARY_XS],
+    "no row rules": lambda c: ruled(c, SUMMARY_XS, [720, SUMMARY_YS[2], SUMMARY_YS[-1]]),
+    "body boxed": lambda c: (ruled(c, SUMMARY_XS, SUMMARY_YS[:3]), c.rect(40, SUMMARY_YS[-1], 520, 7 * 24)),
+    "all rules": lambda c: ruled(c, SUMMARY_XS, SUMMARY_YS),
+    "side by side": lambda c: (
+        ruled(c, [x - 5 for x in SUMMARY_XS[:3]], SUMMARY_YS), ruled(c, SUMMARY_XS[2:], SUMMARY_YS)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_tables_of_two_halves_from_page_to_rows(drawn, name: str) -> None:
+    def page(c: Canvas) -> None:
+        c.drawCentredString(300, 770, "收入支出决算总表")
+        c.drawString(60, 745, "部门：样例局")
+        c.drawString(450, 745, "单位：万元")
+        HALVES[name](c)
+        write(c, SUMMARY, SUMMARY_XS, 720, 24, 9)
+
+    (segment,) = outlines(drawn(page))[0].segments
+    found, doubts = parsed(segment)
+    cells = {(row.label, column): str(value) for row in found for column, value in row.cells.items()}
+    assert cells == {
+        (row[j], side): row[j + 1].replace(",", "")
+        for row in SUMMARY[2:]
+        for j, side in ((0, "revenue_final"), (2, "expenditure_final"))
+        if row[j + 1]
+    }
+    assert doubts == []
+
+
+def random_table(seed: int) -> tuple[Draw, list[list[str]], tuple[float, float]]:
+    """A ruled table of random shape, print, alignment and ruling; what its cells hold; and the size of its page."""
+    rng = random.Random(seed)
+    size, pad, kinds = rng.choice([6, 9, 10.5, 14]), rng.choice([0.5, 3, 5.4]), rng.choices("lnnc", k=rng.randint(2, 8))
+    amounts = [f"{rng.uniform(0, 1e6):,.2f}" for _ in range(5)] + ["0.00", "——", "-3.20", ""]
+    texts = {"l": ["一般公共服务支出", "财政事务", "其中：行政运行"], "n": amounts, "c": ["201", "2010601", ""]}
+    body = [[rng.choice(texts[kind]) for kind in kinds] for _ in range(rng.randint(1, 12))]
+    body[0][0] = "甲"
+    length = rng.randint(2, 9)
+    cells = [
+        [[text[k : k + length] for k in range(0, len(text), length)] if kind == "l" else [text]
+         for text, kind in zip(row, kinds, strict=True)] for row in body
+    ]  # fmt: skip
+    xs = [40.0]
+    for j in range(len(kinds)):
+        widest = max(pdfmetrics.stringWidth(line, FONT, size) for row in cells for line in row[j])
+        xs.append(xs[-1] + max(widest, size) + 2 * pad + rng.choice([0, 10]))
+    heights = [1.2 * size * max(map(len, row)) + rng.choice([1, 8]) for row in cells]
+    page = (xs[-1] + 40, sum(heights) + 120)
+    ys = [page[1] - 60.0]
+    for height in heights:
+        ys.append(ys[-1] - height)
+    rule = rng.choice([ruled, _cells, _one_path, _filled, _filled_pieces, _dashed, _dots, _open_sides, _shaded])
+    aligned = [rng.choice("lrc") for _ in kinds]
+
+    def draw(c: Canvas) -> None:
+        rule(c, xs, ys)
+        c.setFont(FONT, size)
+        for i, row in enumerate(cells):
+            for j, lines in enumerate(row):
+                for k, line in enumerate(lines):
+                    y = ys[i] - (heights[i] - 1.2 * size * len(lines)) / 2 - size * (1.2 * k + 0.95)
+                    if aligned[j] == "l":
+                        c.drawString(xs[j] + pad, y, line)
+                    elif aligned[j] == "r":
+                        c.drawRightString(xs[j + 1] - pad, y, line)
+                    else:
+                        c.drawCentredString((xs[j] + xs[j + 1]) / 2, y, line)
+
+    return draw, body, page
+
+
+def test_random_tables(drawn) -> None:
+    for seed in range(40):
+        draw, body, size = random_table(seed)
+        found = [["".join(cell.split()) for cell in row] for grid in grids(drawn(draw, size=size)) for row in grid.rows]
+        assert found == body, seed
+
+
+def test_corpus_grids_are_those_of_pdfplumber() -> None:
+    corpus = sorted((ROOT.parent / "shared" / "corpus").glob("*.pdf"))
+    if not corpus:
+        pytest.skip("the corpus is not here")
+    pdfplumber = pytest.importorskip("pdfplumber")
+    for path in corpus:
+        ours = grids(read(path))
+        with pdfplumber.open(path) as document:
+            for page in document.pages[4:16]:
+                theirs = [filled(table) for table in page.extract_tables()]
+                mine = [filled(grid.rows) for grid in ours if grid.page == page.page_number]
+                assert mine == [table for table in theirs if table], (path.name, page.page_number)
+
+
+def filled(table: Sequence[Sequence[str | None]]) -> list[list[str]]:
+    """The texts of each row that has any, without white space."""
+    rows = [["".join((cell or "").split()) for cell in row if cell and cell.strip()] for row in table]
+    return [row for row in rows if row]

@@ -1,4 +1,4 @@
-"""The command line: extract, process, check, report, list."""
+"""The command line: extract, simulate, process, check, report, list."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from fiscal_utils import batch, jobs, report, tables
+from fiscal_utils import batch, jobs, report, simulate, tables
 from fiscal_utils.errors import FiscalError
 from fiscal_utils.language import LANGUAGES, language, message, set_language, t
 from fiscal_utils.specs import term
@@ -81,6 +81,29 @@ def extract(
         ctx.exit(130)
     console.print(batch.summary(outcomes), markup=False, soft_wrap=True, highlight=False)
     ctx.exit(int(any(outcome.error for outcome in outcomes)))
+
+
+@main.command(name="simulate")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="How many documents.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the first; the next ones follow.")
+@click.option(
+    "--format", "suffix", type=click.Choice([s[1:] for s in simulate.FORMATS]), default="pdf", show_default=True
+)
+@click.option(
+    "--template", type=click.Choice(simulate.TEMPLATES), default="jiangxi", show_default=True, help="Which tables."
+)
+@click.option(
+    "--layout", type=click.Choice(simulate.LAYOUTS), default="jiangxi", show_default=True, help="How they look."
+)
+@click.option("--size", type=click.Choice(simulate.SIZES), default="medium", show_default=True)
+def simulate_command(folder: Path, count: int, seed: int, suffix: str, template: str, layout: str, size: str) -> None:
+    """Write invented disclosures into FOLDER, to try the other commands on; each says that it is simulated."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(seed, seed + count):
+        accounts = simulate.accounts(number, size, template=template)
+        path = folder / f"simulated-{template}-{size}-{number}.{suffix}"
+        console.print(str(simulate.write(accounts, path, layout)), markup=False, soft_wrap=True)
 
 
 @main.command()

@@ -5,7 +5,7 @@ numbers holds when its two sides differ by no more than the half units of all it
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fiscal_utils import specs
@@ -28,6 +28,8 @@ class Relation:
     left: tuple[Cell, ...]
     right: tuple[Cell, ...]
     relation: str = "="
+    alternative: tuple[Cell, ...] = ()
+    """Another right side that may be meant."""
 
     @property
     def terms(self) -> list[tuple[int, Cell]]:
@@ -49,8 +51,17 @@ class Verdict:
 def evaluate(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
     """The verdict `pass`, `rounding`, `fail` or, where every cell is blank, `not_applicable`.
 
-    A blank cell counts as exactly 0. Tolerance: half a printed unit for each printed term.
+    A blank cell counts as exactly 0. Tolerance: half a printed unit for each printed term. The alternative right side
+    counts where the first one fails and it does not.
     """
+    verdict = _verdict(relation, values)
+    if verdict.status == "fail" and relation.alternative:
+        other = _verdict(replace(relation, right=relation.alternative), values)
+        return other if other.status != "fail" else verdict
+    return verdict
+
+
+def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
     lhs = sum((values[cell].value for cell in relation.left if cell in values), Decimal(0))
     rhs = sum((values[cell].value for cell in relation.right if cell in values), Decimal(0))
     printed = [values[cell] for _, cell in relation.terms if cell in values]
@@ -77,9 +88,10 @@ def _instances(identity: Identity, layout: Layout) -> Iterator[Relation]:
         for row in identity.rows or ("",):
             left = [_fill(term, column, row) for term in identity.left]
             right = [_fill(term, column, row) for term in identity.right]
+            other = [_fill(term, column, row) for term in identity.alternative]
             if any(table not in layout for table, _, _ in left + right):
                 continue
-            yield from _per_row(identity, left, right, layout)
+            yield from _per_row(identity, left, right, other, layout)
 
 
 def _fill(term: str, column: str, row: str) -> Cell:
@@ -87,7 +99,9 @@ def _fill(term: str, column: str, row: str) -> Cell:
     return table, row_key, column_name
 
 
-def _per_row(identity: Identity, left: list[Cell], right: list[Cell], layout: Layout) -> Iterator[Relation]:
+def _per_row(
+    identity: Identity, left: list[Cell], right: list[Cell], other: list[Cell], layout: Layout
+) -> Iterator[Relation]:
     pattern = next((row for _, row, _ in left + right if row == "*" or row.endswith("class")), "")
     if not pattern:
         bindings = [""]
@@ -99,15 +113,17 @@ def _per_row(identity: Identity, left: list[Cell], right: list[Cell], layout: La
         right = [(table, row, column) for table, p, column in right for row in _rows(p, [table], layout)]
         bindings = [""]
     for bound in bindings:
-        sides = [[(t, _bind(row, bound), c) for t, row, c in side] for side in (left, right)]
+        sides = [[(t, _bind(row, bound), c) for t, row, c in side] for side in (left, right, other)]
         cells = sides[0] + sides[1]
         stated = all(c in layout[t].get(row, ()) for t, row, c in cells if t == "narrative")
+        if identity.detail and not any(c in layout[t].get(row, ()) for t, row, c in sides[1]):
+            continue
         if stated and any(c in layout[t].get(row, ()) for t, row, c in cells):
             name = f"{identity.id}:{bound}" if bound else identity.id
             suffix = next((c for c in identity.columns if any(c == cell[2] for cell in cells)), "")
             yield Relation(
                 ".".join(filter(None, (name, suffix))), identity.kind, tuple(sides[0]), tuple(sides[1]),
-                identity.relation,
+                identity.relation, tuple(sides[2]),
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pypinyin import lazy_pinyin
 
 from fiscal_utils import raw
-from fiscal_utils.parse import Accounts
+from fiscal_utils.parse import SIMULATED, Accounts
 from fiscal_utils.regions import Region, regions
 from fiscal_utils.specs import read_csv
 
@@ -30,11 +30,13 @@ def derive(accounts: Accounts) -> str:
     - The department's name without its region is taken from its end in the longest pieces that
       statutory/departments.csv knows: 财政局本级 is `finance-bureau-headquarters`. What no piece fits is in pinyin.
       A name too long for a folder is cut and ends with a digest of the whole.
+    - Invented accounts begin with `simulated`.
     - Two departments may come out the same (several cities have a 鼓楼区): writing the second one then raises, see
       `raw.write`.
     """
-    department = _department(accounts.department, accounts.region)
-    parts = (_region(accounts.region) if accounts.region else "", department, str(accounts.year))
+    department = _department(accounts.department.removeprefix(SIMULATED), accounts.region)
+    region = _region(accounts.region) if accounts.region else ""
+    parts = ("simulated" if accounts.simulated else "", region, department, str(accounts.year))
     document_id = "-".join(filter(None, parts))
     raw.check_id(document_id)
     return document_id

@@ -192,6 +192,7 @@ def _document_toml(accounts: Accounts, document_id: str) -> str:
         "level": region.level if region else None,
         "year": accounts.year,
         "kind": "final_accounts",
+        "simulated": True if accounts.simulated else None,
         "unit": accounts.unit,
         "statutory_duties": accounts.statutory_duties,
         "budget_units": accounts.budget_units,
@@ -218,6 +219,6 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
     if isinstance(value, int):
-        return str(value)
+        return str(value).lower()
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + '"'

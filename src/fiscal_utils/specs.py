@@ -64,6 +64,8 @@ class Identity:
     columns: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     sum: bool = False
+    detail: bool = False
+    alternative: tuple[str, ...] = ()
 
 
 def read_toml(name: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def by_function(document: str) -> pd.DataFrame:
     """
     total = totals(document)["initial_budget"]
     stated = _stated(document)
-    rows = stated[stated.index != "total"].rename_axis("code").reset_index()
+    rows = stated[stated.index.str.fullmatch(r"\d{3}")].rename_axis("code").reset_index()
     rows = rows.rename(columns={"completion_pct": "completion_printed_pct"})
     rows["change"] = rows["final"] - rows["initial_budget"]
     pairs = list(zip(rows["initial_budget"], rows["final"], rows["change"], strict=True))

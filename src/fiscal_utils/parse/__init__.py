@@ -18,6 +18,8 @@ from fiscal_utils.parse.statutory import rows
 from fiscal_utils.parse.trust import confirmed
 from fiscal_utils.read import Source
 
+SIMULATED = "模拟"
+"""What the names of invented departments begin with."""
 _TABLES_ONLY = ("openpyxl", "xlrd")
 """Readers of spreadsheets: these hold the tables and need no narrative."""
 
@@ -42,6 +44,11 @@ class Accounts:
     """Tables under titles that are not declared, as printed."""
     doubts: tuple[str, ...] = ()
     """What could not be read, in words."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the department is an invented one (see fiscal_utils.simulate)."""
+        return self.department.startswith(SIMULATED)
 
 
 def parse(source: Source, allow_missing: bool = False) -> Accounts:
@@ -69,7 +76,7 @@ def _accounts(parts: Outline, source: Source) -> Accounts:
     found = [row for part, _ in read for row in part]
     narrative = figures(parts.narrative, {row.code: row.label for row in found if row.code})
     placed = place(found, _stated(narrative))
-    if source.recognised:
+    if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]
     department, year = overview.department(headings, parts.front), overview.year(headings, parts.front)

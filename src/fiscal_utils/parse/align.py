@@ -18,7 +18,12 @@ from fiscal_utils.read import Grid, Line, Word
 from fiscal_utils.specs import TableSpec
 
 _ORDINAL = re.compile(r"\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中[:：]")
+_NUMBERED = re.compile(r".*(编码|代码|行次|序号)|[类款项]")
+_HEADER = re.compile(r"(支出|收入)?(功能分类)?(科目|项目)?(名称|编码|代码)?|[类款项目]|[栏行]次")
 _SAME_ROW = 0.35
+_LEADING = 1.4
+"""Lines of one label lie no further apart than so many character widths."""
+_SAME_COLUMN = 0.15
 _WRAPPED = 1.5
 """Printed lines closer than so many character widths are one wrapped label."""
 
@@ -33,22 +38,28 @@ class _Row:
     cells: dict[int, list[str]]
 
 
-def grids(segment: Segment) -> list[Grid]:
-    """The table's lines as one grid a page, all of the same columns; empty where the file has no geometry."""
+def grids(segment: Segment) -> list[Grid] | None:
+    """The table's lines as one grid a page, all of the same columns; None where the file has no geometry.
+
+    A table without a number has no columns and gives no grid.
+    """
     spec = specs.tables()[segment.table]
     lines = _table_lines(segment)
     if not lines or not all(line.words for line in lines):
-        return []
+        return None
     pages = {line.page: [other for other in lines if other.page == line.page] for line in lines}
     split = {page: _split(of_page, spec) for page, of_page in pages.items()}
-    columns = _columns([line for _, body in split.values() for line in body])
-    if len(columns) < 2:
+    body = [line for _, of_page in split.values() for line in of_page]
+    numbers = _clusters((w.x0, w.x1) for line in body for w in line.words if token(w.text) is not None)
+    if not numbers:
         return []
-    measures = {key(name) for names in spec.columns.values() for name in names}
-    return [
-        Grid((*_header_rows(header, columns, measures), *_body_rows(body, columns, spec)), page)
-        for page, (header, body) in split.items()
-    ]
+    sides = _sides(body, numbers)
+    rows = {
+        page: [*_header_rows(header, numbers, sides, spec), *_body_rows(of_page, numbers, spec)]
+        for page, (header, of_page) in split.items()
+    }
+    kept = [j for j in range(2 * len(numbers) + 1) if any(row[j] for of_page in rows.values() for row in of_page)]
+    return [Grid(tuple(tuple(row[j] for j in kept) for row in of_page), page) for page, of_page in rows.items()]
 
 
 def _table_lines(segment: Segment) -> list[Line]:
@@ -61,18 +72,35 @@ def _table_lines(segment: Segment) -> list[Line]:
 
 
 def _split(lines: Sequence[Line], spec: TableSpec) -> tuple[Sequence[Line], Sequence[Line]]:
+    """The lines of the header and those of the body."""
     first = next((i for i, line in enumerate(lines) if is_body([w.text for w in line.words], spec)), len(lines))
+    while first < len(lines) and first and _wraps(lines[first - 1], lines[first:]):
+        first -= 1
     return lines[:first], lines[first:]
 
 
-def _columns(lines: Iterable[Line]) -> list[Range]:
-    """The x ranges of the columns: those of numbers, then those of texts that stand apart from them."""
-    words = [word for line in lines for word in line.words]
-    numbers = _clusters((w.x0, w.x1) for w in words if token(w.text) is not None)
-    texts = _clusters(
-        (w.x0, w.x1) for w in words if token(w.text) is None and not any(_overlap((w.x0, w.x1), r) for r in numbers)
+def _wraps(line: Line, below: Sequence[Line]) -> bool:
+    """Whether the line begins the label of the row below: it stands close above a part of that, over no number."""
+    block = _blocks([line, *below], _character_width([line]))[0][1:]
+    labels = [word for other in block for word in other.words if token(word.text) is None]
+    numbers = [word for other in block for word in other.words if token(word.text) is not None]
+    return bool(numbers) and all(
+        any(_overlap((w.x0, w.x1), (other.x0, other.x1)) for other in labels)
+        and not any(_overlap((w.x0, w.x1), (other.x0, other.x1)) for other in numbers)
+        and not _HEADER.fullmatch(key(w.text))
+        for w in line.words
     )
-    return sorted(numbers + texts)
+
+
+def _blocks(lines: Sequence[Line], size: float) -> list[list[Line]]:
+    """The lines in groups that more than the space between the lines of one label parts."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        if blocks and blocks[-1][-1].baseline - line.baseline <= _LEADING * size:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
 
 
 def _clusters(ranges: Iterable[Range]) -> list[Range]:
@@ -90,48 +118,159 @@ def _overlap(one: Range, other: Range) -> float:
     return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
-def _column(word: Word, columns: Sequence[Range]) -> int:
-    """The column that the word overlaps most, else the nearest."""
+def _column(word: Word, numbers: Sequence[Range]) -> int:
+    """The column of a word: 2i + 1 for the i-th range of numbers, the even ones between them for labels."""
     here = (word.x0, word.x1)
-    distance = [abs((here[0] + here[1]) / 2 - (start + end) / 2) for start, end in columns]
-    return max(range(len(columns)), key=lambda j: (_overlap(here, columns[j]), -distance[j]))
+    if token(word.text) is not None:
+        return 2 * max(range(len(numbers)), key=lambda i: _overlap(here, numbers[i])) + 1
+    return 2 * sum(end <= word.x0 for _, end in numbers)
 
 
-def _header_rows(lines: Sequence[Line], columns: Sequence[Range], measures: set[str]) -> list[tuple[str, ...]]:
-    """The header with each column under every word that is printed above it."""
-    rows = []
-    for line in lines:
-        spread = all(key(word.text) in measures for word in line.words) and len(line.words) < len(columns)
-        rows.append(tuple(_above(line.words, column, spread) for column in columns))
-    return rows
+def _measures(spec: TableSpec) -> set[str]:
+    """The headers of the columns of a table that may print its items as columns too."""
+    wide = spec.rows == "items" and len(spec.sides) == 1
+    return {key(name) for names in spec.columns.values() for name in names} if wide else set()
 
 
-def _above(words: Sequence[Word], column: Range, spread: bool) -> str:
-    """The word over the column; with `spread` the nearest one, where few words head many columns."""
-    found = "".join(word.text for word in words if _overlap((word.x0, word.x1), column))
-    if found or not spread:
-        return found
-    middle = (column[0] + column[1]) / 2
-    return min(words, key=lambda word: abs((word.x0 + word.x1) / 2 - middle)).text
+def _sides(lines: Iterable[Line], numbers: Sequence[Range]) -> list[str]:
+    """Whether the numbers of each column end (`right`) or begin (`left`) at one place; amounts mostly end there."""
+    words = [(w.x0, w.x1) for line in lines for w in line.words if token(w.text) is not None]
+    sides = []
+    for column in numbers:
+        starts, ends = zip(*(word for word in words if _overlap(word, column)), strict=True)
+        sides.append("left" if max(starts) - min(starts) < max(ends) - min(ends) else "right")
+    return sides
 
 
-def _body_rows(lines: Sequence[Line], columns: Sequence[Range], spec: TableSpec) -> list[tuple[str, ...]]:
+@dataclass
+class _Leaf:
+    """A header text without another below it: its extent, its lines from bottom to top, and the texts above it."""
+
+    extent: Range
+    lines: list[str]
+    above: list[str]
+
+    @property
+    def middle(self) -> float:
+        return (self.extent[0] + self.extent[1]) / 2
+
+    @property
+    def texts(self) -> list[str]:
+        """From top to bottom, the wrapped lines joined last."""
+        lines = self.lines[::-1]
+        return [*self.above[::-1], *lines[:-1], "".join(lines)]
+
+
+def _stands_over(one: Range, other: Range) -> bool:
+    narrower = min(one[1] - one[0], other[1] - other[0])
+    return _overlap(one, other) > _SAME_COLUMN * narrower
+
+
+def _leaves(lines: Sequence[Line], measures: set[str]) -> list[_Leaf]:
+    """The leaves of a header; a word over several of them, or a measure over many, heads them all."""
+    leaves: list[_Leaf] = []
+    for line in reversed(lines):
+        spread = bool(leaves) and all(key(word.text) in measures for word in line.words)
+        if spread and len(line.words) < len(leaves):
+            for leaf in leaves:
+                nearest = min(line.words, key=lambda w: abs((w.x0 + w.x1) / 2 - leaf.middle))
+                leaf.above.append(nearest.text)
+            continue
+        for word in line.words:
+            under = [leaf for leaf in leaves if _stands_over((word.x0, word.x1), leaf.extent)]
+            if not under:
+                leaves.append(_Leaf((word.x0, word.x1), [word.text], []))
+            elif len(under) == 1 and not under[0].above:
+                under[0].lines.append(word.text)
+                start, end = under[0].extent
+                under[0].extent = (min(start, word.x0), max(end, word.x1))
+            else:
+                for leaf in under:
+                    leaf.above.append(word.text)
+    return sorted(leaves, key=lambda leaf: leaf.extent)
+
+
+def _header_rows(
+    lines: Sequence[Line], numbers: Sequence[Range], sides: Sequence[str], spec: TableSpec
+) -> list[tuple[str, ...]]:
+    """The header: over each column of numbers the texts of its leaf, from top to bottom."""
+    every = _leaves(lines, _measures(spec))
+    if not every:
+        return []
+    leaves = [leaf for leaf in every if _heads_numbers("".join(leaf.lines[::-1]), spec)] or every
+    texts = [_leaf_of(column, leaves, side).texts for column, side in zip(numbers, sides, strict=True)]
+    depth = max(map(len, texts))
+    padded = [[""] * (depth - len(found)) + found for found in texts]
+    return [tuple("" if j % 2 == 0 else padded[j // 2][i] for j in range(2 * len(numbers) + 1)) for i in range(depth)]
+
+
+def _heads_numbers(text: str, spec: TableSpec) -> bool:
+    """Whether the header is one of codes, row numbers, items or declared columns, not of a group of columns."""
+    wanted = key(text)
+    declared = (key(name) for names in spec.columns.values() for name in names)
+    return bool(_NUMBERED.fullmatch(wanted) or item(wanted, spec)) or any(name in wanted for name in declared)
+
+
+def _leaf_of(column: Range, leaves: Sequence[_Leaf], side: str) -> _Leaf:
+    """The leaf over a column of numbers: headers are centred, so a number set to the right ends behind its middle."""
+    over = [leaf for leaf in leaves if _overlap(leaf.extent, column)]
+    if len(over) == 1:
+        return over[0]
+    if side == "right":
+        before = [leaf for leaf in leaves if leaf.middle <= column[1]]
+        return max(before or leaves[:1], key=lambda leaf: leaf.middle)
+    behind = [leaf for leaf in leaves if leaf.middle >= column[0]]
+    return min(behind or leaves[-1:], key=lambda leaf: leaf.middle)
+
+
+def _body_rows(lines: Sequence[Line], numbers: Sequence[Range], spec: TableSpec) -> list[tuple[str, ...]]:
     size = _character_width(lines)
     rows: list[_Row] = []
     loose: list[tuple[float, int, str]] = []
-    for line in lines:
-        cells: dict[int, list[str]] = {}
-        for word in line.words:
-            cells.setdefault(_column(word, columns), []).append(word.text)
-        joined = {j: "".join(texts) for j, texts in cells.items()}
-        if any(token(key(text)) is not None for text in joined.values()):
-            rows.append(_Row(line.baseline, {j: [text] for j, text in joined.items()}))
-        else:
-            loose += [(line.baseline, j, text) for j, text in joined.items()]
+    for block in _blocks(lines, size):
+        found = [_Row(line.baseline, _cells(line, numbers)) for line in block]
+        if whole := _one_row(found, spec):
+            rows.append(whole)
+            continue
+        rows += [row for row in found if _is_numbered(row)]
+        loose += [
+            (row.baseline, j, texts[0]) for row in found if not _is_numbered(row) for j, texts in row.cells.items()
+        ]
     for baseline, column, text in loose:
         _attach(rows, baseline, column, text, size, spec)
     rows.sort(key=lambda row: -row.baseline)
-    return [tuple("".join(row.cells.get(j, ())) for j in range(len(columns))) for row in rows]
+    return [tuple("".join(row.cells.get(j, ())) for j in range(2 * len(numbers) + 1)) for row in rows]
+
+
+def _cells(line: Line, numbers: Sequence[Range]) -> dict[int, list[str]]:
+    cells: dict[int, str] = {}
+    for word in line.words:
+        column = _column(word, numbers)
+        cells[column] = cells.get(column, "") + word.text
+    return {column: [text] for column, text in cells.items()}
+
+
+def _is_numbered(row: _Row) -> bool:
+    return any(token(key(text)) is not None for (text,) in row.cells.values())
+
+
+def _one_row(block: Sequence[_Row], spec: TableSpec) -> _Row | None:
+    """The lines of a block as one row, where one of them has numbers and the others go on with its labels."""
+    numbered = [row for row in block if _is_numbered(row)]
+    if len(numbered) != 1:
+        return None
+    cells: dict[int, list[str]] = {}
+    for row in block:
+        for column, (text,) in row.cells.items():
+            if column in cells and _starts(text, spec):
+                return None
+            cells.setdefault(column, []).append(text)
+    return _Row(numbered[0].baseline, cells)
+
+
+def _starts(text: str, spec: TableSpec) -> bool:
+    """Whether the text begins a row: it has an ordinal, or is a whole label."""
+    return bool(_ORDINAL.match(key(text)) or item(text, spec) or label_key(text) in specs.classes())
 
 
 def _character_width(lines: Sequence[Line]) -> float:
@@ -145,7 +284,7 @@ def _attach(rows: list[_Row], baseline: float, column: int, text: str, size: flo
     if near:
         near[0].cells[column] = [text]
         return
-    starts = _ORDINAL.match(key(text)) or item(text, spec) or label_key(text) in specs.classes()
+    starts = _starts(text, spec)
     open_rows = [row for row in rows if _is_open(row, column, baseline, size)]
     if open_rows and not (starts and not _beside(open_rows, baseline, size)):
         nearest = min(open_rows, key=lambda row: abs(row.baseline - baseline))

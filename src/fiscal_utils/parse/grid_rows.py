@@ -1,5 +1,6 @@
 """Grids of a statutory table to rows: columns by their headers, cells by their columns."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -72,6 +73,8 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
             reading = _reading(grid, height, spec) or reading
         if reading is None:
             raise _mismatch(segment, grid, spec)
+        if height == len(grid.rows):
+            continue
         body = _shifted(grid.part(height, len(grid.rows)), reading)
         if body is None:
             doubts.append(_doubt(spec, grid.page, t("续表的列与表头不同", "a continuation has other columns")))
@@ -79,7 +82,9 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
         template = Row(spec.name, "", spec.required, printed_unit, grid.page)
         found += list(_wide_rows(body, reading, template) if reading.wide else _rows(body, reading, template, spec))
         doubts += _unread(body, reading, spec)
-    return named_after([keyed(row, spec) for row in found], spec), doubts
+    nameless = [row for row in found if not row.key]
+    doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
+    return named_after([keyed(row, spec) for row in found if row.key], spec), doubts
 
 
 def _mismatch(segment: Segment, grid: Grid, spec: TableSpec) -> DocumentError:
@@ -94,6 +99,11 @@ def _mismatch(segment: Segment, grid: Grid, spec: TableSpec) -> DocumentError:
 
 def _doubt(spec: TableSpec, page: int | None, what: str) -> str:
     return t(f"《{spec.title}》第 {page or '?'} 页：{what}", f"{spec.title} p. {page or '?'}: {what}")
+
+
+def _without_label(row: Row) -> str:
+    numbers = " ".join(map(str, row.cells.values()))
+    return t(f"{numbers} 没有行名", f"{numbers} without a row label")
 
 
 def _header_height(grid: Grid, spec: TableSpec) -> int:
@@ -235,8 +245,11 @@ def _wide(headers: Sequence[tuple[str, ...]], spec: TableSpec) -> dict[int, tupl
     for j, header in enumerate(headers):
         items = [name for text in header if (name := item(text, spec))]
         items = [name for name in items if name != "total"] or items
-        scores = {column: max(_score((text,), names) for text in header) for column, names in spec.columns.items()}
-        column = max(scores, key=lambda name: scores[name]) if header else ""
+        scores = {
+            column: max((_score((text,), names) for text in header), default=0)
+            for column, names in spec.columns.items()
+        }
+        column = max(scores, key=lambda name: scores[name])
         if items and column and scores[column] >= 8:
             found[j] = (items[-1], column)
     return found if len({name for name, _ in found.values()}) > 1 else {}
@@ -268,16 +281,32 @@ def _same(one: Sequence[float], other: Sequence[float]) -> bool:
 def _rows(grid: Grid, reading: _Reading, template: Row, spec: TableSpec) -> Iterator[Row]:
     for i in range(len(grid.rows)):
         row = _labelled(grid, i, reading)
-        for part in reading.parts:
-            codes = [key(row[j]) for j in part.codes]
-            names = [squeeze(row[j]) for j in (*part.codes, *part.labels) if not _CODE.fullmatch(key(row[j]))]
-            label = "".join(name for name in names if key(name) not in _LEVELS)
-            cells = {part.values[j]: value for j in part.values if (value := _token(row[j])) is not None}
-            code = _code([code for code in codes if _CODE.fullmatch(code)])
-            lines = [int(key(row[j])) for j in part.lines if key(row[j]).isdigit()]
-            if label or code or cells or lines:
-                line = lines[0] if lines else None
-                yield replace(template, label=label, code=code, line=line, columns=part.columns, cells=cells)
+        found = [_row(row, part, template) for part in reading.parts]
+        for before, after in itertools.pairwise(range(len(found))):
+            if _names_next(found[before], found[after], spec):
+                found[after] = replace(found[after], label=found[before].label)
+                found[before] = replace(found[before], label="")
+        yield from (one for one in found if one.label or one.code or one.cells or one.line)
+
+
+def _row(row: Sequence[str], part: _Part, template: Row) -> Row:
+    codes = [key(row[j]) for j in part.codes]
+    names = [squeeze(row[j]) for j in (*part.codes, *part.labels) if not _CODE.fullmatch(key(row[j]))]
+    lines = [int(key(row[j])) for j in part.lines if key(row[j]).isdigit()]
+    return replace(
+        template,
+        label="".join(name for name in names if key(name) not in _LEVELS),
+        code=_code([code for code in codes if _CODE.fullmatch(code)]),
+        line=lines[0] if lines else None,
+        columns=part.columns,
+        cells={part.values[j]: value for j in part.values if (value := _token(row[j])) is not None},
+    )
+
+
+def _names_next(before: Row, after: Row, spec: TableSpec) -> bool:
+    """Whether a total's label is printed over two parts, its number in the second."""
+    bare = not before.cells and not before.code and not after.label and not after.code and after.cells
+    return bool(bare and item(before.label, spec))
 
 
 def _labelled(grid: Grid, index: int, reading: _Reading) -> list[str]:

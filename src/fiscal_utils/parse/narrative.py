@@ -20,7 +20,7 @@ _SENTENCE = "。;"
 _CLAUSE = re.compile(rf"[^{_STOPS}]*$")
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
 _CLASS = r"(?P<class>[^，。;:、()\d.\"]{2,30})\(类\)"
-_LOWER = r"[，、]?(?P<{}>[^，。;:()]{{2,40}})\({}\)"
+_LOWER = r"[，、]?(?P<{}>(?:[^，。;:()]|\((?![类款项]\))[^()]*\)){{2,40}})\({}\)"
 _PATH = f"{_CLASS}(?:{_LOWER.format('type', '款')}(?:{_LOWER.format('entry', '项')})?)?"
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _REASON_LENGTH = 60

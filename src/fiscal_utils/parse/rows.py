@@ -28,6 +28,8 @@ class Row:
     tokens: tuple[Token, ...] = ()
     cells: dict[str, Token] = field(default_factory=dict)
     undetermined: tuple[Token, ...] = ()
+    aligned: bool = False
+    """Whether its columns were told by where its words stand, without rulings."""
 
     @property
     def key(self) -> str:

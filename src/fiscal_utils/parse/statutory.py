@@ -1,5 +1,7 @@
 """Statutory tables to rows: from grids and aligned words by geometry, from plain text by placement."""
 
+from dataclasses import replace
+
 from fiscal_utils.parse import align, grid_rows, text_rows
 from fiscal_utils.parse.outline import Segment
 from fiscal_utils.parse.rows import Row
@@ -14,6 +16,8 @@ def rows(segment: Segment) -> tuple[list[Row], list[str]]:
     """
     if segment.grids:
         return grid_rows.rows(segment, segment.grids)
-    if aligned := align.grids(segment):
-        return grid_rows.rows(segment, aligned)
+    aligned = align.grids(segment)
+    if aligned is not None:
+        found, doubts = grid_rows.rows(segment, aligned)
+        return [replace(row, aligned=True) for row in found], doubts
     return text_rows.rows(segment), []

@@ -21,7 +21,7 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
-class TooManyObjects(Exception):
+class TooManyObjectsError(Exception):
     """More is drawn on the page than on any page of accounts."""
 
 
@@ -35,7 +35,7 @@ class Drawing:
 
 
 def drawing(page: pypdfium2.PdfPage) -> Drawing:
-    """What is drawn on the page; raises TooManyObjects."""
+    """What is drawn on the page; raises TooManyObjectsError."""
     return _Reader().read(page)
 
 
@@ -57,7 +57,7 @@ class _Reader:
     def _object(self, thing: Any, outer: Matrix, depth: int) -> None:
         self.seen += 1
         if self.seen > _MAX_OBJECTS:
-            raise TooManyObjects
+            raise TooManyObjectsError
         kind = pdfium.FPDFPageObj_GetType(thing)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._path(thing, outer)
@@ -77,7 +77,7 @@ class _Reader:
         if whole is None:
             return
         if _is_thin(whole) and pdfium.FPDFPath_CountSegments(path) <= _LINE_SEGMENTS:
-            self.found.rulings.append(whole)
+            self.found.rulings.append(_without_caps(whole) if self.stroke.value else whole)
             return
         for points in self._subpaths(path, _times(_matrix(path), outer)):
             xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -108,7 +108,7 @@ class _Reader:
         count = pdfium.FPDFPath_CountSegments(path)
         self.seen += count
         if self.seen > _MAX_OBJECTS:
-            raise TooManyObjects
+            raise TooManyObjectsError
         for i in range(count):
             segment = pdfium.FPDFPath_GetPathSegment(path, i)
             pdfium.FPDFPathSegment_GetPoint(segment, self.x, self.y)
@@ -145,6 +145,18 @@ def share(box: Box, page: Box) -> float:
 
 def _is_thin(box: Box) -> bool:
     return box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
+
+
+def _without_caps(line: Box) -> Box:
+    """A stroked line without the half of its width that its bounds add at either end."""
+    left, bottom, right, top = line
+    width, height = right - left, top - bottom
+    half = min(width, height) / 2
+    if width > 2 * height:
+        return left + half, bottom, right - half, top
+    if height > 2 * width:
+        return left, bottom + half, right, top - half
+    return line
 
 
 def _matrix(thing: Any) -> Matrix:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
 
-from fiscal_utils.normalise import token
+from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
 from fiscal_utils.read.rulings import Box, Cell, Frame, frames
 from fiscal_utils.read.runs import Glyph, Run, cut, lines, runs, turned, turned_glyph, words
@@ -30,6 +30,7 @@ _MARKS = ",，."
 _PADDING = 0.6
 _LONG_NUMBER = 4
 _LEVEL = 0.35
+_NEXT_ROW = 3.0
 _LEAST_HEADS = 3
 _MOST_PAGES = 0.6
 
@@ -47,7 +48,7 @@ class Page:
     boxes: Sequence[Box]
 
     def blocks(self) -> list[Block]:
-        """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulings."""
+        """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
         glyphs, boxes = _upright(self.glyphs, self.boxes)
         found = runs(glyphs)
         size = median(run.size for run in found) if found else _USUAL_SIZE
@@ -57,10 +58,11 @@ class Page:
         for run in found:
             home = next((i for i, frame in enumerate(tables) if _holds(frame, run)), None)
             (outside if home is None else inside[home]).append(run)
-        placed: list[tuple[float, float, Block]] = []
-        placed += _without_page_number([(y, line[0].left, _line(line, self.number, y)) for y, line in lines(outside)])
+        around = _without_page_number([(y, line[0].left, _line(line, self.number, y)) for y, line in lines(outside)])
+        placed: list[tuple[float, float, Block]] = list(around)
         for frame, held in zip(tables, inside, strict=True):
-            placed += _blocks(frame, held, self.number) if held else []
+            goes_on = any(_goes_on(frame, line, size) for _, _, line in around)
+            placed += _blocks(frame, held, self.number, goes_on) if held else []
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
@@ -77,7 +79,7 @@ def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
     return Line(" ".join(word.text for word in found), page, found, baseline)
 
 
-def _without_page_number(placed: list[tuple[float, float, Line]]) -> Placed:
+def _without_page_number(placed: list[tuple[float, float, Line]]) -> list[tuple[float, float, Line]]:
     numbers = [entry for entry in placed[-1:] + placed[:1] if _PAGE_NUMBER.fullmatch(entry[2].text)]
     return [entry for entry in placed if entry not in numbers]
 
@@ -90,15 +92,24 @@ def _holds(frame: Frame, run: Run) -> bool:
     return not run.glyphs or run.size <= _TOO_TALL * (top - bottom)
 
 
-def _blocks(frame: Frame, held: Iterable[Run], page: int) -> Placed:
-    """The grid; lines cut at the columns' borders where one band of rulings holds many rows."""
+def _goes_on(frame: Frame, line: Line, size: float) -> bool:
+    """Whether the line is a row of the table that is printed right below its last ruling: numbers in two columns."""
+    reach = max(_NEXT_ROW * size, frame.ys[-2] - frame.ys[-1])
+    if not 0 < frame.ys[-1] - line.baseline < reach:
+        return False
+    middles = [(word.x0 + word.x1) / 2 for word in line.words if isinstance(token(word.text), Number)]
+    return len({frame.cell(x, frame.ys[-1])[1] for x in middles if frame.xs[0] <= x <= frame.xs[-1]}) > 1
+
+
+def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Placed:
+    """The grid; lines cut at the columns' borders where not all rows are ruled."""
     cells: dict[Cell, list[Run]] = defaultdict(list)
     for run in held:
         for cell, piece in _by_cell(frame, run):
             cells[cell].append(piece)
     printed = {cell: lines(found) for cell, found in cells.items()}
-    if _is_unruled(printed, frame):
-        return list(_unruled_lines(cells, page))
+    if goes_on or _is_unruled(printed, frame):
+        return list(_unruled_lines(printed, page))
     texts = {cell: _text(found, frame.extent(cell)) for cell, found in printed.items()}
     rows = tuple(tuple(texts.get((i, j), "") for j in range(len(frame.xs) - 1)) for i in range(len(frame.ys) - 1))
     return [(frame.ys[0], frame.xs[0], Grid(rows, page, frame.spans, frame.xs))]
@@ -184,10 +195,9 @@ def _is_unruled(printed: Mapping[Cell, CellLines], frame: Frame) -> bool:
     for cell, found in printed.items():
         if len(found) < 2 or any(_is_broken(a, b, frame.extent(cell)) for (_, a), (_, b) in pairwise(found)):
             continue
-        numbers = [[token(word.text) is not None for word in words(line)] for _, line in found]
-        if sum(sum(line) > 1 for line in numbers) > 1:
+        if _holds_columns(found):
             return True
-        bands[cell[0]].append((found, all(line == [True] for line in numbers)))
+        bands[cell[0]].append((found, all(line == [True] for line in _numbers(found))))
     return any(
         numbered and other is not found and _beside(found, other) > 1
         for band in bands.values()
@@ -196,23 +206,33 @@ def _is_unruled(printed: Mapping[Cell, CellLines], frame: Frame) -> bool:
     )
 
 
+def _numbers(found: CellLines) -> list[list[bool]]:
+    """For each word of each line whether it is a number."""
+    return [[token(word.text) is not None for word in words(line)] for _, line in found]
+
+
+def _holds_columns(found: CellLines) -> bool:
+    """Whether a cell holds a table of its own: several lines with several numbers."""
+    return sum(sum(line) > 1 for line in _numbers(found)) > 1
+
+
 def _beside(found: CellLines, other: CellLines) -> int:
     """How many lines of the one stand on a line of the other."""
     return sum(any(abs(y - height) <= _LEVEL * line[0].size for height, _ in other) for y, line in found)
 
 
-def _unruled_lines(cells: Mapping[Cell, Sequence[Run]], page: int) -> Iterator[tuple[float, float, Line]]:
-    """The runs as lines with one word a column, but for what a merged cell holds of several columns."""
-    column = {id(run): cell[1] for cell, found in cells.items() for run in found}
-    for y, line in lines(run for found in cells.values() for run in found):
-        printed: list[Word] = []
-        for _, group in groupby(line, key=lambda run: column[id(run)]):
-            parts = words(group)
-            if sum(token(word.text) is not None for word in parts) > 1:
-                printed += parts
-            else:
-                printed.append(Word("".join(word.text for word in parts), parts[0].x0, parts[-1].x1))
-        yield y, line[0].left, Line(" ".join(word.text for word in printed), page, tuple(printed), y)
+def _unruled_lines(printed: Mapping[Cell, CellLines], page: int) -> Iterator[tuple[float, float, Line]]:
+    """The runs as lines with one word a cell, but for a cell that holds several columns."""
+    owner = {id(run): cell for cell, found in printed.items() for _, line in found for run in line}
+    whole = {cell for cell, found in printed.items() if not _holds_columns(found)}
+    every = (run for found in printed.values() for _, held in found for run in held)
+    for y, line in lines(every):
+        parts: list[Word] = []
+        for cell, group in groupby(line, key=lambda run: owner[id(run)]):
+            found = words(group)
+            text = "".join(word.text for word in found)
+            parts += [Word(text, found[0].x0, found[-1].x1)] if cell in whole else found
+        yield y, line[0].left, Line(" ".join(word.text for word in parts), page, tuple(parts), y)
 
 
 def without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
@@ -236,8 +256,9 @@ def _unnumbered(block: Block) -> str:
     if not isinstance(block, Line):
         return ""
     parts = [word.text for word in block.words]
-    if parts and _PAGE_NUMBER.fullmatch(parts[-1]):
-        parts.pop()
-    elif parts and _PAGE_NUMBER.fullmatch(parts[0]):
-        parts.pop(0)
+    for k in range(1, len(parts)):
+        if _PAGE_NUMBER.fullmatch(" ".join(parts[k:])):
+            return " ".join(parts[:k])
+        if _PAGE_NUMBER.fullmatch(" ".join(parts[:-k])):
+            return " ".join(parts[-k:])
     return " ".join(parts)

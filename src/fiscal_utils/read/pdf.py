@@ -10,13 +10,15 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.drawing import Drawing, TooManyObjects, drawing, hides_text, share
+from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share
 from fiscal_utils.read.model import Block, Content
 from fiscal_utils.read.page import Glyph, Page, without_running_heads
-from fiscal_utils.read.rulings import Box, TooManyRulings
+from fiscal_utils.read.rulings import Box, TooManyRulingsError
+from fiscal_utils.read.streams import unpacks_beyond
 
 _MAX_PAGES = 1000
 _MAX_CHARACTERS = 100_000
+_MAX_UNPACKED = 500_000_000
 _READABLE_SHARE = 0.8
 _LEAST_CHARACTERS = 8
 _LEAST_SHAPES = 50
@@ -56,16 +58,27 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
 
 
 def _open(data: bytes, path: Path, password: str | None) -> pypdfium2.PdfDocument:
-    try:
-        document = pypdfium2.PdfDocument(data, password=password)
-    except pypdfium2.PdfiumError as error:
-        wrong = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
-        kind = ("encrypted_pdf" if password is None else "wrong_password") if wrong else "damaged"
-        raise DocumentError(kind, path=path, kind="PDF") from error
+    if unpacks_beyond(data, _MAX_UNPACKED):
+        raise DocumentError("file_too_large", path=path, limit=_MAX_UNPACKED // 1_000_000)
+    document = _decrypted(data, path, None)
+    if document is None and password is not None:
+        document = _decrypted(data, path, password)
+    if document is None:
+        raise DocumentError("encrypted_pdf" if password is None else "wrong_password", path=path, kind="PDF")
     if not len(document):
         document.close()
         raise DocumentError("damaged", path=path, kind="PDF")
     return document
+
+
+def _decrypted(data: bytes, path: Path, password: str | None) -> pypdfium2.PdfDocument | None:
+    """The document, None where this password does not open it."""
+    try:
+        return pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD:
+            return None
+        raise DocumentError("damaged", path=path, kind="PDF") from error
 
 
 def _content(document: pypdfium2.PdfDocument, pages: list[_Read], path: Path) -> Content:
@@ -93,7 +106,7 @@ def _blocks(pages: list[_Read], path: Path) -> list[Block]:
     for read in pages:
         try:
             found.append(read.page.blocks())
-        except TooManyRulings:
+        except TooManyRulingsError:
             raise DocumentError("page_too_complex", path=path, page=read.page.number) from None
     return [block for blocks in without_running_heads(found) for block in blocks]
 
@@ -112,7 +125,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, path: Path) -> _Read:
         scan = any(share(picture, page.get_bbox()) > _SCAN_SHARE for picture in drawn.pictures)
         hidden = bool(glyphs) and scan and hides_text(page)
         return _Read(Page(index + 1, glyphs, drawn.rulings), _is_image(page.get_bbox(), glyphs, drawn), hidden)
-    except (TooManyObjects, _TooManyCharacters):
+    except (TooManyObjectsError, _TooManyCharactersError):
         raise DocumentError("page_too_complex", path=path, page=index + 1) from None
     finally:
         page.close()
@@ -130,20 +143,21 @@ def _is_on(glyph: Glyph, box: Box) -> bool:
     return box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
 
 
-class _TooManyCharacters(Exception):
+class _TooManyCharactersError(Exception):
     """More characters than any page has."""
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     """The characters of a page, without those printed aslant (watermarks), and how many of them can be read."""
     text = pdfium.FPDFText_LoadPage(page.raw)
+    visible = page.get_bbox()
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     found: list[Glyph] = []
     places: list[int] = []
     try:
         count = pdfium.FPDFText_CountChars(text)
         if count > _MAX_CHARACTERS:
-            raise _TooManyCharacters
+            raise _TooManyCharactersError
         for i in range(count):
             code = pdfium.FPDFText_GetUnicode(text, i)
             unmapped = pdfium.FPDFText_HasUnicodeMapError(text, i) == 1
@@ -154,7 +168,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
             printed = _UNKNOWN if unmapped or _is_private(code) else "-" if code == _HYPHEN else chr(code)
             found.append(Glyph(printed, x.value, y.value, box.left, box.bottom, box.right, box.top))
             places.append(i)
-        glyphs = [glyph for glyph in _turned(text, found, places) if _is_visible(glyph, page.get_bbox())]
+        glyphs = [glyph for glyph in _turned(text, found, places) if _is_visible(glyph, visible)]
     finally:
         pdfium.FPDFText_ClosePage(text)
     return glyphs, sum(glyph.text != _UNKNOWN for glyph in glyphs)

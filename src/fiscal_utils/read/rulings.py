@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from fiscal_utils.read.model import Grid, Span
 
 _SAME = 2.5
 _TOUCHING = 3.0
+_TOUCHING_SMALL = 4.5
 _APART = 6.0
 """Borders of a table printed at ten points lie further apart; nearer ones are one double line."""
 _SHORTEST = 6.0
@@ -21,7 +23,7 @@ Box = tuple[float, float, float, float]
 Cell = tuple[int, int]
 
 
-class TooManyRulings(Exception):
+class TooManyRulingsError(Exception):
     """More lines than any table has, as in a map."""
 
 
@@ -70,18 +72,20 @@ def frames(boxes: Iterable[Box], scale: float = 1.0) -> list[Frame]:
     """The grids that connected rulings make, the innermost first; those of one cell or one column are left out.
 
     `scale` is the size of the print in tens of points. Tables side by side with the same rows are one grid.
-    Raises TooManyRulings.
+    Raises TooManyRulingsError.
     """
     across, down = _rulings(boxes, scale)
+    near = min(_TOUCHING, _TOUCHING_SMALL * scale)
     if len(across) * len(down) > _MOST_CROSSINGS:
-        raise TooManyRulings
+        raise TooManyRulingsError
     found: list[Frame] = []
-    for rows, columns in _connected(across, down, _TOUCHING * scale):
+    for rows, columns in _connected(across, down, near):
         xs = _positions(columns, rows, _APART * scale)
-        ys = _positions(rows, columns, _APART * scale)[::-1]
+        rows = [row for row in rows if _reaches(row, xs, _APART * scale)]
+        ys = _positions(rows, columns, _APART * scale)[::-1] if rows else []
         if len(xs) > 2 and len(ys) > 1:
             found.append(Frame(tuple(xs), tuple(ys), _merged(xs, ys, rows, columns, _APART * scale)))
-    joined = _side_by_side(found, _TOUCHING * scale)
+    joined = _side_by_side(found, near)
     return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
 
 
@@ -157,14 +161,19 @@ def _positions(rulings: Sequence[_Ruling], crossing: Sequence[_Ruling], apart: f
     return before + found + ([last] if last - found[-1] > apart else [])
 
 
+def _reaches(row: _Ruling, xs: Sequence[float], near: float) -> bool:
+    """Whether the line runs from border to border, as one under a text in a cell does not."""
+    return all(min(abs(x - end) for x in xs) <= near for end in (row.start, row.end))
+
+
 def _merged(
     xs: Sequence[float], ys: Sequence[float], rows: Sequence[_Ruling], columns: Sequence[_Ruling], apart: float
 ) -> dict[Cell, Span]:
     """The cells that no ruling parts, by their first row and column."""
     height, width = len(ys) - 1, len(xs) - 1
     upright, level = _by_border(columns, xs, apart), _by_border(rows, ys, apart)
-    middles_x = [(a + b) / 2 for a, b in zip(xs, xs[1:], strict=False)]
-    middles_y = [(a + b) / 2 for a, b in zip(ys, ys[1:], strict=False)]
+    middles_x = [(a + b) / 2 for a, b in pairwise(xs)]
+    middles_y = [(a + b) / 2 for a, b in pairwise(ys)]
     right = [[j + 1 < width and not _drawn(upright[j + 1], y) for j in range(width)] for y in middles_y]
     below = [[i + 1 < height and not _drawn(level[i + 1], x) for x in middles_x] for i in range(height)]
     spans: dict[Cell, Span] = {}

@@ -13,6 +13,7 @@ from fiscal_utils.read.rulings import Box
 _BOX_HEIGHT = 1.1
 _MIDDLE = 0.35
 _SAME_BASELINE = 0.35
+_LEVEL = 0.25
 _GAP = 0.15
 _WIDE_GAP = 0.3
 _OVERLAP = 0.5
@@ -98,14 +99,15 @@ def _upright(glyphs: Iterable[Glyph]) -> Iterator[Run]:
         own = glyph.size
         if run:
             before = run[-1]
-            level = abs(glyph.y - before.y) <= 0.25 * max(size, own)
+            larger = size if size > own else own
+            level = abs(glyph.y - before.y) <= _LEVEL * larger
             if level and _reprints(before, glyph):
                 continue
-            if not (level and _adjoins(before.right, glyph.left, glyph.right - glyph.left, max(size, own))):
+            if not (level and _adjoins(before.right, glyph.left, glyph.right - glyph.left, larger)):
                 yield _run(run, size)
                 run, size = [], 0.0
         run.append(glyph)
-        size = max(size, own)
+        size = size if size > own else own
     if run:
         yield _run(run, size)
 

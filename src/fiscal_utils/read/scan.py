@@ -17,17 +17,24 @@ _STRAIGHT = 0.04
 _SMALL = 900
 _SHORTEST_ACROSS = 20
 _SHORTEST_DOWN = 11.5
-_LEAST_FRAME = 40
-_SPECK = 0.4
+_LEAST_FRAME = 60
+_STROKE = 24
+_DASH = 40
+_TOUCHING = 0.7
+_NEIGHBOURHOOD = 41
+_DARKER = 10
+_DARK = 0.4
+_SPECK = 0.5
 _LEAST_PRINT = 2.5
 _WIDE_GAP = 2.0
+_CORE = 0.25
 
 
 def straight(image: Image) -> Image:
     """The image (grey or colour) turned so that its lines are level, where it was scanned askew by up to 3°."""
     ink = ink_of(image)
     factor = _SMALL / max(ink.shape)
-    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = resized(ink, factor)
     angle = _steepest(small, np.arange(-_STEEPEST, _STEEPEST + 0.01, 0.25))
     angle = _steepest(small, angle + np.arange(-0.24, 0.241, 0.04))
     if abs(angle) < _STRAIGHT:
@@ -54,10 +61,31 @@ def _rotated(image: Image, angle: float, background: int) -> Image:
 
 
 def ink_of(image: Image) -> Image:
-    """255 where the image is darker than what surrounds it, else 0."""
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12)
-    return np.asarray(ink, np.uint8)
+    """255 where the image is darker than what surrounds it, else 0; noise and pale lines are among it."""
+    smooth = cv2.GaussianBlur(_grey(image), (3, 3), 0)
+    method, kind = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    return np.asarray(cv2.adaptiveThreshold(smooth, 255, method, kind, _NEIGHBOURHOOD, _DARKER), np.uint8)
+
+
+def _grey(image: Image) -> Image:
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def print_of(image: Image, scale: float) -> Image:
+    """The ink of characters: without noise, of which no point is dark, and without spots smaller than a point."""
+    ink, smooth = ink_of(image), cv2.GaussianBlur(_grey(image), (3, 3), 0)
+    surround = cv2.blur(smooth, (_NEIGHBOURHOOD, _NEIGHBOURHOOD)).astype(np.int16)
+    depth = surround - smooth
+    printed = depth[ink > 0]
+    dark = ink.astype(bool)
+    if len(printed):
+        dark &= depth > max(_DARK * float(np.percentile(printed, 90)), 1.5 * _DARKER)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    is_dark = np.bincount(labels[dark], minlength=count) > 0
+    is_large = stats[:, cv2.CC_STAT_AREA] >= (_SPECK * scale) ** 2
+    keep = (is_dark & is_large).astype(np.uint8) * 255
+    keep[0] = 0
+    return np.asarray(keep[labels], np.uint8)
 
 
 def rulings(ink: Image, scale: float) -> tuple[list[Pixels], Image]:
@@ -67,21 +95,39 @@ def rulings(ink: Image, scale: float) -> tuple[list[Pixels], Image]:
     """
     across = _long(ink, round(_SHORTEST_ACROSS * scale), 1)
     down = _long(ink, 1, round(_SHORTEST_DOWN * scale))
-    near = max(1, round(scale))
-    both = cv2.dilate(across | down, np.ones((2 * near + 1, 2 * near + 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(both)
-    large = np.zeros(count, np.uint8)
-    sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    large[1:] = ((sides[:, 0] >= _LEAST_FRAME * scale) & (sides[:, 1] >= _SHORTEST_DOWN * scale)) * 255
-    kept = large[labels]
+    across, down = _between(across, down, _DASH * scale, scale), _between(down, across, _STROKE * scale, scale)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_thicker(across | down, scale))
+    large = stats[:, cv2.CC_STAT_HEIGHT] >= _SHORTEST_DOWN * scale
+    large &= np.bincount(labels[_long(across, round(_LEAST_FRAME * scale), 1) > 0], minlength=count) > 0
+    large[0] = False
+    kept = (large.astype(np.uint8) * 255)[labels]
     boxes = [box for lines in (across & kept, down & kept) for box in _boxes(lines)]
     return boxes, np.asarray((across | down) & kept, np.uint8)
 
 
+def _thicker(mask: Image, by: float) -> Image:
+    width = 2 * round(by) + 1
+    return np.asarray(cv2.dilate(mask, np.ones((width, width), np.uint8)), np.uint8)
+
+
+def _between(mask: Image, crossing: Image, short: float, scale: float) -> Image:
+    """The lines of the mask without short parts that do not run from one crossing line to another, as strokes."""
+    crossed = _thicker(crossing, _TOUCHING * scale)
+    near = _thicker(crossed, 1)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(mask & ~crossed, np.uint8))
+    keep = np.full(count, 255, np.uint8)
+    for i, (left, top, width, height, _) in enumerate(stats[1:].tolist(), 1):
+        if max(width, height) < short:
+            ends = near[top : top + height, left : left + width]
+            first, last = (ends[:1], ends[-1:]) if height > width else (ends[:, :1], ends[:, -1:])
+            keep[i] = 255 * bool(first.any() and last.any())
+    return np.asarray(keep[labels] & mask, np.uint8)
+
+
 def _long(ink: Image, width: int, height: int) -> Image:
-    """The ink that makes lines of at least this width or height; a slant of a pixel and a gap of one do not break it."""
+    """The ink that makes lines of at least this width or height; a slant or gap of a pixel does not break them."""
     thicker = cv2.dilate(ink, np.ones((3, 1) if width > 1 else (1, 3), np.uint8))
-    closed = cv2.morphologyEx(thicker, cv2.MORPH_CLOSE, np.ones((1, 5) if width > 1 else (5, 1), np.uint8))
+    closed = cv2.morphologyEx(thicker, cv2.MORPH_CLOSE, np.ones((1, 3) if width > 1 else (3, 1), np.uint8))
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)), np.uint8)
 
 
@@ -100,14 +146,6 @@ def without(image: Image, drawn: Image) -> Image:
     return cleaned
 
 
-def without_specks(ink: Image, scale: float) -> Image:
-    """The ink without spots that are smaller than a decimal point."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    keep = np.zeros(count, np.uint8)
-    keep[1:] = (stats[1:, cv2.CC_STAT_AREA] >= (_SPECK * scale) ** 2) * 255
-    return keep[labels]
-
-
 def height_of_print(ink: Image, cells: Sequence[Pixels], scale: float) -> float:
     """The usual height of a printed line in these parts of the image, in pixels."""
     heights = [bottom - top for cell in cells for top, bottom in _bands(_part(ink, cell))]
@@ -124,14 +162,22 @@ def lines(ink: Image, cell: Pixels, height: float, scale: float) -> Iterator[Pix
                 yield cell[0] + left, cell[1] + top, cell[0] + right, cell[1] + bottom
 
 
-def tight(ink: Image, box: Pixels) -> Pixels | None:
-    """The box without its empty margins; None where nothing is printed in it."""
+def line_in(ink: Image, box: Pixels) -> Pixels | None:
+    """The printed line around the middle of the box, without empty margins; None where nothing is printed there."""
+    left, top = max(box[0], 0), max(box[1], 0)
     part = _part(ink, box)
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    if not len(rows):
+    low, high = _CORE * len(part), (1 - _CORE) * len(part)
+    bands = [band for band in _bands(part) if band[1] > low and band[0] < high]
+    if not bands:
         return None
-    left, top = box[:2]
-    return left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+    first, last = bands[0][0], bands[-1][1]
+    columns = np.flatnonzero(part[first:last].any(axis=0))
+    return left + int(columns[0]), top + first, left + int(columns[-1]) + 1, top + last
+
+
+def resized(image: Image, factor: float) -> Image:
+    """The image smaller or larger by the factor."""
+    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def crop(image: Image, box: Pixels, margin: int) -> Image:
@@ -156,7 +202,7 @@ def _runs(filled: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def _bands(part: Image) -> Iterator[tuple[int, int]]:
-    yield from _runs(part.any(axis=1))
+    yield from _runs(np.asarray(part.any(axis=1)))
 
 
 def _whole_lines(bands: list[tuple[int, int]], part: Image, height: float) -> Iterator[tuple[int, int]]:
@@ -189,7 +235,7 @@ def _parted(part: Image, start: int, end: int, count: int) -> Iterator[tuple[int
 
 def _pieces(line: Image, widest: float) -> Iterator[tuple[int, int]]:
     """The runs of a line between gaps that are wider than this."""
-    runs = list(_runs(line.any(axis=0)))
+    runs = list(_runs(np.asarray(line.any(axis=0))))
     start = 0
     for i, (_, end) in enumerate(runs):
         if i + 1 == len(runs) or runs[i + 1][0] - end > widest:

@@ -10,26 +10,27 @@ from random import Random
 
 from fiscal_utils import regions
 from fiscal_utils.errors import DataError
-from fiscal_utils.parse import Accounts
+from fiscal_utils.parse import SIMULATED, Accounts
 from fiscal_utils.read import Source
 from fiscal_utils.simulate.amounts import books
 from fiscal_utils.simulate.document import document
 from fiscal_utils.simulate.figures import figures
 from fiscal_utils.simulate.forms import executed, forms
 from fiscal_utils.simulate.model import Maker
+from fiscal_utils.simulate.words import declared, words
 from fiscal_utils.simulate.words import layout as layout_named
 from fiscal_utils.simulate.words import size as size_named
 from fiscal_utils.simulate.words import template as template_named
-from fiscal_utils.simulate.words import words
 from fiscal_utils.specs import tables
 
-__all__ = ["FORMATS", "accounts", "write"]
+__all__ = ["FORMATS", "LAYOUTS", "SIZES", "TEMPLATES", "accounts", "write"]
 
 FORMATS = {
     ".txt": ("text", "render"), ".html": ("html", "render"), ".xlsx": ("office", "xlsx"), ".docx": ("office", "docx"),
     ".pdf": ("pdf", "render"),
 }  # fmt: skip
 """Suffix of a file → the module and function that render it."""
+LAYOUTS, SIZES, TEMPLATES = (tuple(declared()[name]) for name in ("layout", "size", "template"))
 
 
 def accounts(
@@ -47,7 +48,7 @@ def accounts(
     complete = "assets" in printed_as.tables
     projects = [f"模拟{name}" for name in rng.sample(words("projects"), large.forms)] if complete else []
     evaluated = forms(rng, projects, large.yuan * 10)
-    department = "模拟" + "".join(rng.choice(words(part)) for part in ("places", "works", "bodies"))
+    department = SIMULATED + "".join(rng.choice(words(part)) for part in ("places", "works", "bodies"))
     zeros = rng.random() < 0.4
     name = f"simulated-{template}-{size}-{seed}-{year}"
     return Accounts(

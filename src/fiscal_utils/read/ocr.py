@@ -1,0 +1,254 @@
+"""Scanned pages and images: rulings found in the image, characters recognised by RapidOCR (the extra `ocr`)."""
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image as Pictures
+from PIL import ImageOps, ImageSequence
+
+from fiscal_utils.errors import DocumentError
+from fiscal_utils.read.model import Block, Content
+from fiscal_utils.read.page import Page
+from fiscal_utils.read.rulings import Box, Cell, Frame, TooManyRulingsError, frames
+from fiscal_utils.read.runs import Glyph
+
+if TYPE_CHECKING:
+    from fiscal_utils.read.scan import Image, Pixels
+
+SCALE = 3.0
+"""Pixels per point in which a page is to be rendered (216 dpi)."""
+
+_LONG_SIDE = round(842 * SCALE)
+_MAX_PAGES = 1000
+_THREADS = 2
+_SAMPLE = 6
+_LEAST_LINE = [3, 48, 160]
+"""Channels, height and least width to which the recogniser pads a line; half of its own, as cells are short."""
+_DETECTED_SIDE = 1280
+_MARGIN = 4
+_FLAT = 0.25
+"""A line whose ink is flatter than this share of the usual height is a dash."""
+_DASH = "——"
+_MIDDLE = 0.35
+_DESCENT = 0.12
+_INK_OF_CHINESE = 0.92
+_INK_OF_DIGITS = 0.75
+_UNREADABLE = "〓"
+"""The printers' sign for a character that is missing: print that was seen and not recognised."""
+_AMOUNT = re.compile(r"[-−—(（]?[\d\s,，.。·．]*\d[\d\s,，.。·．]*[)）]?")
+_BETWEEN_DIGITS = ((re.compile(r"(?<=\d)，(?=\d{3}(?!\d))"), ","), (re.compile(r"(?<=\d)[。·．](?=\d)"), "."))
+
+
+def installed() -> bool:
+    """Whether the extra `ocr` is installed."""
+    return find_spec("rapidocr_onnxruntime") is not None and find_spec("cv2") is not None
+
+
+def content(data: bytes, path: Path, password: str | None = None) -> Content:
+    """The grids and lines of an image file, each frame of it a page.
+
+    Raises DocumentError for a file that is damaged or too large, or where the extra `ocr` is not installed.
+    """
+    blocks: list[Block] = []
+    try:
+        with Pictures.open(io.BytesIO(data)) as file:
+            pages = getattr(file, "n_frames", 1)
+            if pages > _MAX_PAGES:
+                raise DocumentError("too_many_pages", path=path, pages=pages, limit=_MAX_PAGES)
+            if not installed():
+                raise DocumentError("no_text", path=path, pages=pages)
+            for i, frame in enumerate(ImageSequence.Iterator(file), 1):
+                blocks += page(_bgr(frame), i).blocks()
+    except Pictures.DecompressionBombError as error:
+        raise DocumentError("image_too_large", path=path) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DocumentError("damaged", path=path, kind=_kind(data)) from error
+    return Content(blocks, "rapidocr", pages, recognised=tuple(range(1, pages + 1)))
+
+
+def _kind(data: bytes) -> str:
+    return {b"\x89P": "PNG", b"\xff\xd8": "JPEG", b"BM": "BMP"}.get(data[:2], "TIFF")
+
+
+def _bgr(frame: Pictures.Image) -> "Image":
+    """The frame upright on white paper, in blue, green, red, at the size of a rendered A4 page."""
+    upright = ImageOps.exif_transpose(frame).convert("RGBA")
+    paper = Pictures.new("RGBA", upright.size, "white")
+    factor = _LONG_SIDE / max(upright.size)
+    size = (max(1, round(upright.width * factor)), max(1, round(upright.height * factor)))
+    rgb = Pictures.alpha_composite(paper, upright).convert("RGB").resize(size, Pictures.Resampling.LANCZOS)
+    return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+
+
+def page(image: "Image", number: int) -> Page:
+    """What is printed on a page, from its image in blue, green, red (as pdfium renders it) at `SCALE`.
+
+    The page may be askew by up to 3° or lie on a side or upside down: it is turned upright first.
+    """
+    from fiscal_utils.read import scan
+
+    image = scan.straight(image)
+    sheet = _sheet(image)
+    if turns := _turns(sheet):
+        sheet = _sheet(np.ascontiguousarray(np.rot90(image, turns)))
+    return Page(number, list(_glyphs(sheet, _lines(sheet))), sheet.rulings)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page whose rulings are taken away: its image, its ink, where the detector sees text, and the rulings."""
+
+    image: "Image"
+    ink: "Image"
+    detected: list["Pixels"]
+    rulings: list[Box]
+
+
+def _sheet(image: "Image") -> _Sheet:
+    from fiscal_utils.read import scan
+
+    boxes, drawn = scan.rulings(scan.ink_of(image), SCALE)
+    image = scan.without(image, drawn)
+    return _Sheet(image, scan.print_of(image, SCALE), _detected(image), [_points(box, image.shape[0]) for box in boxes])
+
+
+def _points(box: "Pixels", height: int) -> Box:
+    """A box of pixels in points from the lower left of an image of this height."""
+    left, top, right, bottom = box
+    return left / SCALE, (height - bottom) / SCALE, right / SCALE, (height - top) / SCALE
+
+
+def _pixels(box: Box, height: int) -> "Pixels":
+    left, bottom, right, top = (round(SCALE * side) for side in box)
+    return left, height - top, right, height - bottom
+
+
+@cache
+def _engine() -> Any:
+    """RapidOCR with its models loaded: detector, classifier of upside-down lines, recogniser."""
+    module = import_module("rapidocr_onnxruntime")
+    return module.RapidOCR(intra_op_num_threads=_THREADS, inter_op_num_threads=1, rec_img_shape=_LEAST_LINE)
+
+
+def _detected(image: "Image") -> list["Pixels"]:
+    """The boxes of the lines of text that the detector finds anywhere on the page."""
+    from fiscal_utils.read import scan
+
+    factor = min(1.0, _DETECTED_SIDE / max(image.shape))
+    boxes, _ = _engine().text_det(scan.resized(image, factor))
+    corners = [] if boxes is None else [np.concatenate([box.min(axis=0), box.max(axis=0)]) / factor for box in boxes]
+    return [(round(a), round(b), round(c), round(d)) for a, b, c, d in corners]
+
+
+def _turns(sheet: _Sheet) -> int:
+    """By how many quarters the page must be turned anticlockwise for its text to run to the right."""
+    from fiscal_utils.read import scan
+
+    long = sorted(sheet.detected, key=lambda box: -max(box[2] - box[0], box[3] - box[1]))[:_SAMPLE]
+    if not long:
+        return 0
+    sideways = int(sum(box[3] - box[1] > box[2] - box[0] for box in long) * 2 > len(long))
+    crops = [np.ascontiguousarray(np.rot90(scan.crop(sheet.image, box, 0), sideways)) for box in long]
+    _, said, _ = _engine().text_cls(list(crops))
+    if not any(label == "180" for label, _ in said):
+        return sideways
+    scores = [sum(score * len(text) for text, score in _recognised(lines)) for lines in (crops, _upside_down(crops))]
+    return sideways + 2 * (scores[1] > scores[0])
+
+
+def _upside_down(crops: list["Image"]) -> list["Image"]:
+    return [np.ascontiguousarray(np.rot90(crop, 2)) for crop in crops]
+
+
+def _recognised(crops: list["Image"]) -> list[tuple[str, float]]:
+    """The text of each line and how sure the recogniser is of it, from 0 to 1."""
+    found, _ = _engine().text_rec(crops) if crops else ([], 0)
+    return list(found)
+
+
+def _lines(sheet: _Sheet) -> list["Pixels"]:
+    """The printed lines: in cells of tables by their ink, elsewhere where the detector sees them."""
+    from fiscal_utils.read import scan
+
+    height = sheet.image.shape[0]
+    tables = _frames(sheet)
+    cells = [_pixels(frame.extent(cell), height) for frame in tables for cell in _cells(frame)]
+    usual = scan.height_of_print(sheet.ink, cells, SCALE)
+    found = [line for cell in cells for line in scan.lines(sheet.ink, cell, usual, SCALE)]
+    for box in sheet.detected:
+        left, bottom, right, top = _points(box, height)
+        if any(frame.holds((left + right) / 2, (bottom + top) / 2) for frame in tables):
+            continue
+        if line := scan.line_in(sheet.ink, box):
+            found.append(line)
+    return found
+
+
+def _frames(sheet: _Sheet) -> list[Frame]:
+    try:
+        return frames(sheet.rulings)
+    except TooManyRulingsError:
+        return []
+
+
+def _cells(frame: Frame) -> Iterator[Cell]:
+    """The positions of the frame's cells, a merged one once."""
+    for cell in product(range(len(frame.ys) - 1), range(len(frame.xs) - 1)):
+        if frame.owners.get(cell, cell) == cell:
+            yield cell
+
+
+def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Iterator[Glyph]:
+    """The characters of the lines, which share the width of their line."""
+    from fiscal_utils.read import scan
+
+    usual = float(np.median([line[3] - line[1] for line in lines])) if lines else 0.0
+    dashes = [line for line in lines if line[3] - line[1] < _FLAT * usual]
+    written = [line for line in lines if line[3] - line[1] >= _FLAT * usual]
+    texts = _recognised([scan.crop(sheet.image, line, _MARGIN) for line in written])
+    printed = [(line, normalised(text) or _UNREADABLE) for line, (text, _) in zip(written, texts, strict=True)]
+    for line, text in [*printed, *((line, _DASH) for line in dashes)]:
+        yield from _spread(text, _points(line, sheet.image.shape[0]), usual / SCALE)
+
+
+def _spread(text: str, box: Box, usual: float) -> Iterator[Glyph]:
+    """The characters side by side in the box of their ink; `usual` is the height of most lines' ink."""
+    left, bottom, right, top = box
+    size, y = _size_and_baseline(text, bottom, top, usual)
+    widths = [2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text]
+    unit = (right - left) / sum(widths)
+    for char, width in zip(text, widths, strict=True):
+        if not char.isspace():
+            yield Glyph(char, left, y, left, y - 0.2 * size, left + unit * width, y + 0.9 * size)
+        left += unit * width
+
+
+def _size_and_baseline(text: str, bottom: float, top: float, usual: float) -> tuple[float, float]:
+    """The size of the type and the height of its baseline, from the ink of a line."""
+    if top - bottom < 0.55 * usual:
+        size = usual / _INK_OF_CHINESE
+        return size, (top + bottom) / 2 - _MIDDLE * size
+    if text.isascii():
+        return (top - bottom) / _INK_OF_DIGITS, bottom + _DESCENT * (top - bottom) * bool(set(text) & set(",()"))
+    return (top - bottom) / _INK_OF_CHINESE, bottom + _DESCENT * (top - bottom)
+
+
+def normalised(text: str) -> str:
+    """The text with the points and commas of its numbers as they are printed; a letter in a number stays.
+
+    Between digits ， is a comma and 。 and · are points. Spaces are dropped where there is nothing but a number.
+    """
+    text = text.strip()
+    for pattern, mark in _BETWEEN_DIGITS:
+        text = pattern.sub(mark, text)
+    return re.sub(r"\s+", "", text) if _AMOUNT.fullmatch(text) else text

@@ -1,0 +1,95 @@
+"""What is read of a rendered file is what was rendered: every format and layout, over many invented accounts."""
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fiscal_utils import simulate
+from fiscal_utils.normalise import Number
+from fiscal_utils.parse import Accounts, parse
+from fiscal_utils.read import read
+
+TEMPLATES = ("jiangxi", "shanghai", "national")
+LAYOUTS = ("jiangxi", "shanghai", "open")
+UNITS = ("万元", "元", "亿元")
+KINDS = [
+    *((suffix, layout) for suffix in (".pdf", ".html") for layout in LAYOUTS),
+    (".xlsx", "jiangxi"), (".xlsx", "shanghai"), (".docx", "jiangxi"), (".docx", "open"),
+]  # fmt: skip
+CASES = list(itertools.product(KINDS, TEMPLATES))
+
+Cells = dict[tuple[str, str, str], str]
+
+
+def cells(accounts: Accounts) -> Cells:
+    return {
+        (row.table, row.key, column): str(printed)
+        for row in accounts.rows
+        for column, printed in row.cells.items()
+        if isinstance(printed, Number)
+    }
+
+
+def without_pages(found: Any) -> list[Any]:
+    return [replace(one, page=None) for one in found]
+
+
+def rendered(folder: Path, suffix: str, layout: str, made: Accounts, seed: int) -> Accounts:
+    path = simulate.write(made, folder / f"simulated-{seed}{suffix}", layout=layout, commas=seed % 2 == 0)
+    return parse(read(path))
+
+
+def assert_same(made: Accounts, again: Accounts) -> None:
+    assert cells(again) == cells(made)
+    assert without_pages(again.narrative) == without_pages(made.narrative)
+    assert [form.project for form in again.forms] == [form.project for form in made.forms]
+    for form, read_form in zip(made.forms, again.forms, strict=True):
+        assert without_pages(read_form.funds) == without_pages(form.funds)
+        assert without_pages(read_form.indicators) == without_pages(form.indicators)
+    for what in ("department", "year", "unit", "staff", "statutory_duties", "budget_units", "missing"):
+        assert getattr(again, what) == getattr(made, what), what
+    assert again.doubts == ()
+    assert not any(row.undetermined for row in again.rows)
+
+
+@pytest.mark.parametrize(("kind", "template"), CASES)
+def test_a_file_reads_back_as_rendered(tmp_path: Path, kind: tuple[str, str], template: str) -> None:
+    seed = CASES.index((kind, template))
+    made = simulate.accounts(seed, "medium", template=template, unit=UNITS[seed % 3])
+    assert_same(made, rendered(tmp_path, *kind, made, seed))
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("kind", "template"), CASES)
+def test_files_of_many_seeds_read_back_as_rendered(tmp_path: Path, kind: tuple[str, str], template: str) -> None:
+    for seed in range(1000, 1010):
+        size = ("small", "medium", "large")[seed % 3]
+        made = simulate.accounts(seed, size, template=template, unit=UNITS[seed % 4 % 3])
+        assert_same(made, rendered(tmp_path, *kind, made, seed))
+
+
+def settled_as_printed(made: Accounts, again: Accounts) -> None:
+    """Text layers lose blank cells: what is determined is right, and what is not is there as undetermined."""
+    expected, found = cells(made), cells(again)
+    assert {cell: number for cell, number in found.items() if expected.get(cell) != number} == {}
+    lost = Counter((table, key, number) for (table, key, c), number in expected.items() if (table, key, c) not in found)
+    doubtful = Counter((row.table, row.key, str(number)) for row in again.rows for number in row.undetermined)
+    assert lost == doubtful
+    assert without_pages(again.narrative) == without_pages(made.narrative)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_text_layer_reads_back_but_for_columns_that_nothing_settles(tmp_path: Path, seed: int) -> None:
+    made = simulate.accounts(seed, "small")
+    settled_as_printed(made, rendered(tmp_path, ".txt", "jiangxi", made, seed))
+
+
+@pytest.mark.heavy
+def test_text_layers_of_many_seeds_read_back_but_for_columns_that_nothing_settles(tmp_path: Path) -> None:
+    for seed in range(1000, 1100):
+        made = simulate.accounts(seed, "small")
+        settled_as_printed(made, rendered(tmp_path, ".txt", "jiangxi", made, seed))
