@@ -424,6 +424,14 @@ def test_a_head_with_the_page_number_beside_it(drawn) -> None:
     assert len(texts(drawn(*(page(n) for n in range(1, 5))))) == 5
 
 
+def test_a_unit_that_each_page_repeats_stays(drawn) -> None:
+    def page(c: Canvas) -> None:
+        c.drawString(450, 800, "单位：万元")
+        c.drawString(60, 700, "支出决算表")
+
+    assert texts(drawn(page, page, page)).count("单位：万元") == 3
+
+
 def test_lines_that_are_no_table(drawn) -> None:
     def page(c: Canvas) -> None:
         c.drawString(60, 700, "本年支出12.30万元，增长较多。")
@@ -608,6 +616,13 @@ def test_text_on_a_background_is_text(from_source) -> None:
     stream = b"q 595 0 0 842 0 0 cm /I Do Q BT /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (12.50) Tj ET "
     source = from_source(raw_page(stream, b"/XObject << /I 5 0 R >>", (IMAGE,)))
     assert (texts(source), source.recognised, source.unread) == (["Total amount 12.50"], (), ())
+
+
+def test_a_transparent_picture_over_the_text_hides_nothing(from_source) -> None:
+    stream = b"BT /F 10 Tf 60 670 Td (Total amount) Tj 100 0 Td (12.50) Tj ET q 595 0 0 842 0 0 cm /I Do Q"
+    image = IMAGE.replace(b"/Length", b"/SMask 6 0 R /Length")
+    source = from_source(raw_page(stream, b"/XObject << /I 5 0 R >>", (image, IMAGE)))
+    assert (texts(source), source.recognised) == (["Total amount 12.50"], ())
 
 
 def test_a_picture_beside_the_text_is_unread_without_ocr(from_source, monkeypatch: pytest.MonkeyPatch) -> None:

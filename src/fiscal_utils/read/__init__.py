@@ -82,7 +82,7 @@ def _zipped(data: bytes, path: Path) -> tuple[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {member.filename: member.file_size for member in archive.infolist()}
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise DocumentError("damaged", path=path, kind="Excel/Word") from None
     if sum(members.values()) > _MAX_UNPACKED:
         raise DocumentError("file_too_large", path=path, limit=_MAX_UNPACKED // 1_000_000)

@@ -131,7 +131,9 @@ def hides_text(page: pypdfium2.PdfPage) -> bool:
         if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
             texts += 1
             hidden += pdfium.FPDFTextObj_GetTextRenderMode(thing.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-        elif share(thing.get_bounds(), page.get_bbox()) > _COVERING:
+        elif share(thing.get_bounds(), page.get_bbox()) > _COVERING and not pdfium.FPDFPageObj_HasTransparency(
+            thing.raw
+        ):
             hidden = texts
     return hidden * 2 > texts
 

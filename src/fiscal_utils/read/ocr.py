@@ -36,8 +36,7 @@ _LEAST_LINE = [3, 48, 160]
 """Channels, height and least width to which the recogniser pads a line; half of its own, as cells are short."""
 _DETECTED_SIDE = 1280
 _MARGIN = 4
-_FLAT = 0.25
-"""A line whose ink is flatter than this share of the usual height is a dash."""
+_FLAT = 0.4
 _DASH = "——"
 _MIDDLE = 0.35
 _DESCENT = 0.12
@@ -213,12 +212,18 @@ def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Iterator[Glyph]:
     from fiscal_utils.read import scan
 
     usual = float(np.median([line[3] - line[1] for line in lines])) if lines else 0.0
-    dashes = [line for line in lines if line[3] - line[1] < _FLAT * usual]
-    written = [line for line in lines if line[3] - line[1] >= _FLAT * usual]
+    dashes = [line for line in lines if _is_dash(line, usual)]
+    written = [line for line in lines if not _is_dash(line, usual)]
     texts = _recognised([scan.crop(sheet.image, line, _MARGIN) for line in written])
     printed = [(line, normalised(text) or _UNREADABLE) for line, (text, _) in zip(written, texts, strict=True)]
     for line, text in [*printed, *((line, _DASH) for line in dashes)]:
         yield from _spread(text, _points(line, sheet.image.shape[0]), usual / SCALE)
+
+
+def _is_dash(line: "Pixels", usual: float) -> bool:
+    """Whether the ink is one flat stroke, which the recogniser does not know without its neighbours."""
+    width, height = line[2] - line[0], line[3] - line[1]
+    return height < _FLAT * usual and width > 2 * height
 
 
 def _spread(text: str, box: Box, usual: float) -> Iterator[Glyph]:

@@ -20,6 +20,7 @@ _PAGE_NUMBER = re.compile(
     r"|\d{1,3}\s*[/／]\s*\d{1,3}"
     r"|(?i:page)\s*\d{1,3}(\s*(?i:of)\s*\d{1,3})?"
 )
+_COLON = re.compile("[:：]")
 _USUAL_SIZE = 10.0
 _TOO_TALL = 1.3
 _PIECE_OF_NUMBER = re.compile(r"-?[\d,，.]+")
@@ -252,8 +253,8 @@ def _edges(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _unnumbered(block: Block) -> str:
-    """The text of a line without the page number at either end; empty for a grid."""
-    if not isinstance(block, Line):
+    """The text of a line without the page number at either end; empty for a grid, and for a unit or a department."""
+    if not isinstance(block, Line) or _COLON.search(block.text):
         return ""
     parts = [word.text for word in block.words]
     for k in range(1, len(parts)):
