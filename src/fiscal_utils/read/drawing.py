@@ -131,11 +131,15 @@ def hides_text(page: pypdfium2.PdfPage) -> bool:
         if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
             texts += 1
             hidden += pdfium.FPDFTextObj_GetTextRenderMode(thing.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-        elif share(thing.get_bounds(), page.get_bbox()) > _COVERING and not pdfium.FPDFPageObj_HasTransparency(
-            thing.raw
-        ):
+        elif share(thing.get_bounds(), page.get_bbox()) > _COVERING and hidden < texts and _is_opaque(thing):
             hidden = texts
     return hidden * 2 > texts
+
+
+def _is_opaque(picture: pypdfium2.PdfImage) -> bool:
+    """Whether the picture covers what lies under it, as a watermark does not."""
+    pixels = picture.get_bitmap(render=True).to_numpy()
+    return pixels.ndim < 3 or pixels.shape[2] < 4 or bool((pixels[..., 3] == 255).mean() > _COVERING)
 
 
 def share(box: Box, page: Box) -> float:

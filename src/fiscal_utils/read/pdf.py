@@ -26,6 +26,7 @@ _LEAST_SHAPES = 50
 _SCANNED_SHARE = 0.4
 _SCAN_SHARE = 0.5
 _UNKNOWN = "\ufffd"
+_FIRST_PRIVATE = 0xE000
 _HYPHEN = 0x02
 """What pdfium makes of a hyphen at the end of a line."""
 _UNPRINTED = {0x09, 0x0A, 0x0D, 0x20, 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029}
@@ -148,9 +149,9 @@ class _TooManyCharactersError(Exception):
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
-    """The characters of a page, without those printed aslant (watermarks), and how many of them can be read."""
+    """The characters on the visible part of a page, without those printed aslant, and how many can be read."""
     text = pdfium.FPDFText_LoadPage(page.raw)
-    visible = page.get_bbox()
+    left, bottom, right, top = page.get_bbox()
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     found: list[Glyph] = []
     places: list[int] = []
@@ -165,22 +166,24 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
                 continue
             pdfium.FPDFText_GetCharOrigin(text, i, x, y)
             pdfium.FPDFText_GetLooseCharBox(text, i, box)
-            printed = _UNKNOWN if unmapped or _is_private(code) else "-" if code == _HYPHEN else chr(code)
+            printed = (
+                _UNKNOWN
+                if unmapped or (code >= _FIRST_PRIVATE and _is_private(code))
+                else "-"
+                if code == _HYPHEN
+                else chr(code)
+            )
             found.append(Glyph(printed, x.value, y.value, box.left, box.bottom, box.right, box.top))
             places.append(i)
-        glyphs = [glyph for glyph in _turned(text, found, places) if _is_visible(glyph, visible)]
+        turned = _turned(text, found, places)
+        glyphs = [g for g in turned if left <= (g.left + g.right) / 2 <= right and bottom <= g.y <= top]
     finally:
         pdfium.FPDFText_ClosePage(text)
     return glyphs, sum(glyph.text != _UNKNOWN for glyph in glyphs)
 
 
 def _is_private(code: int) -> bool:
-    return 0xE000 <= code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000 or code == 0
-
-
-def _is_visible(glyph: Glyph, page: Box) -> bool:
-    """Whether the character lies on the page and not on the part that is cropped."""
-    return page[0] <= (glyph.left + glyph.right) / 2 <= page[2] and page[1] <= glyph.y <= page[3]
+    return _FIRST_PRIVATE <= code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000
 
 
 def _turned(text: object, glyphs: list[Glyph], places: list[int]) -> Iterator[Glyph]:
