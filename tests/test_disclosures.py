@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 
 from fiscal_utils.errors import DocumentError
+from fiscal_utils.normalise import number
 from fiscal_utils.parse import disclosures, parse
-from fiscal_utils.read import read
+from fiscal_utils.parse.outline import outlines
+from fiscal_utils.parse.statutory import rows
+from fiscal_utils.read import Source, html, read
 
+HEADER = (
+    "<p>一般公共预算财政拨款支出决算表</p><p>单位：万元</p><table><tr><td>科目编码</td><td>科目名称</td>"
+    "<td>合计</td><td>基本支出</td><td>项目支出</td></tr>"
+)
 NAME, OTHER = "某市植树办公室", "某市护林站"
 
 
@@ -81,3 +88,19 @@ def test_thousands_commas_may_be_full_width(text: str, tmp_path: Path) -> None:
     accounts = parse(read(saved(text.replace("1,160.00", "1，160.00"), tmp_path)))
     total = next(r for r in accounts.rows if (r.table, r.item) == ("summary", "grand_total"))
     assert str(total.cells["revenue_final"]) == "1160.00"
+
+
+@pytest.mark.parametrize("text", ["12.3②", "12.3¹", "△12.30", "12.3万", "1,2,3"])
+def test_marks_beside_a_number_are_no_digits(text: str) -> None:
+    assert number(text) is None
+
+
+@pytest.mark.parametrize(("cell", "read"), [("5\n6", None), ("12.30 1", None), ("1,234,\n567.89", "1234567.89")])
+def test_two_numbers_in_a_cell_are_never_one(cell: str, read: str | None) -> None:
+    page = HEADER + f"<tr><td>2010301</td><td>行政运行</td><td>{cell}</td><td></td><td></td></tr></table>"
+    page += "<p>注：</p>"
+    [outline] = outlines(Source("a", "", "", "html", None, tuple(html.content(page.encode(), Path("a")).blocks)))
+    found, doubts = rows(outline.segments[0])
+    printed = [str(token) for row in found for token in row.cells.values()]
+    assert printed == ([read] if read else [])
+    assert bool(doubts) is (read is None)

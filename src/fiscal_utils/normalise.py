@@ -76,6 +76,8 @@ def number(text: str) -> Number | None:
 
     Thousands commas, full-width digits, a leading minus and accountants' parentheses are understood.
     """
+    if any(unicodedata.category(char) == "No" for char in text):  # ² and ② are marks beside a number
+        return None
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
     if plain.startswith("(") and plain.endswith(")"):
         plain = "-" + plain[1:-1]

@@ -329,8 +329,11 @@ def _code(parts: Sequence[str]) -> str:
 
 
 def _token(cell: str) -> Token | None:
+    """The number or dash in the cell; pieces with digits are one only where they end in a comma or point."""
+    pieces = [piece for piece in cell.split() if any(char.isdigit() for char in piece)]
+    broken = any(not piece.endswith((",", "，", ".")) for piece in pieces[:-1])
     text = squeeze(cell)
-    return token(text) if text else None
+    return token(text) if text and not broken else None
 
 
 def _wide_rows(grid: Grid, reading: _Reading, template: Row) -> Iterator[Row]:
@@ -349,7 +352,7 @@ def _unread(grid: Grid, reading: _Reading, spec: TableSpec) -> Iterator[str]:
     for row in grid.rows:
         for j, cell in enumerate(row):
             text = squeeze(cell)
-            if text and j in columns and token(text) is None:
+            if text and j in columns and _token(cell) is None:
                 yield _doubt(spec, grid.page, t(f"“{text[:20]}”不是数", f"{text[:20]!r} is no number"))
     for j, header in reading.unread.items():
         if any(isinstance(_token(row[j]), Number) for row in grid.rows):
