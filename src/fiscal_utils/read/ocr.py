@@ -2,15 +2,16 @@
 
 import io
 import re
+import struct
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import Image as Pictures
@@ -18,7 +19,7 @@ from PIL import ImageOps, ImageSequence
 
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.read.model import Block, Content
-from fiscal_utils.read.page import Page
+from fiscal_utils.read.page import Page, without_running_heads
 from fiscal_utils.read.rulings import Box, Cell, Frame, TooManyRulingsError, frames
 from fiscal_utils.read.runs import Glyph
 
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 SCALE = 3.0
 """Pixels per point in which a page is to be rendered (216 dpi)."""
 
-_LONG_SIDE = round(842 * SCALE)
+_A4 = 842
+_SHORTEST_PAGE, _LONGEST_PAGE = 500, 1700
+"""The longest side of paper from A5 to A2, in points."""
 _MAX_PAGES = 1000
+_MAX_PIXELS = 80_000_000
 _THREADS = 2
 _SAMPLE = 6
 _LEAST_LINE = [3, 48, 160]
@@ -38,6 +42,9 @@ _DETECTED_SIDE = 1280
 _MARGIN = 4
 _FLAT = 0.4
 _DASH = "——"
+_CLOSING, _OPENING = "，。、；：？！）】》”’", "（【《“‘"
+_ROOM, _ROOM_IN_NUMBERS, _ROOM_AT_MARKS = 0.8, 0.5, 1.5
+_USUAL_SIZE = 10.0
 _MIDDLE = 0.35
 _DESCENT = 0.12
 _INK_OF_CHINESE = 0.92
@@ -45,6 +52,7 @@ _INK_OF_DIGITS = 0.75
 _UNREADABLE = "〓"
 """The printers' sign for a character that is missing: print that was seen and not recognised."""
 _AMOUNT = re.compile(r"[-−—(（]?[\d\s,，.。·．]*\d[\d\s,，.。·．]*[)）]?")
+_NEXT_TO_MARK = re.compile(r"(?<=[,.(（-])\s+|\s+(?=[,.)）])")
 _BETWEEN_DIGITS = ((re.compile(r"(?<=\d)，(?=\d{3}(?!\d))"), ","), (re.compile(r"(?<=\d)[。·．](?=\d)"), "."))
 
 
@@ -58,7 +66,18 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
 
     Raises DocumentError for a file that is damaged or too large, or where the extra `ocr` is not installed.
     """
-    blocks: list[Block] = []
+    found: list[list[Block]] = []
+    for number, image in enumerate(_images(data, path), 1):
+        try:
+            found.append(page(image, number).blocks())
+        except TooManyRulingsError:
+            raise DocumentError("page_too_complex", path=path, page=number) from None
+    blocks = [block for blocks in without_running_heads(found) for block in blocks]
+    return Content(blocks, "rapidocr", len(found), recognised=tuple(range(1, len(found) + 1)))
+
+
+def _images(data: bytes, path: Path) -> Iterator["Image"]:
+    """The frames of an image file, each as `page` takes it."""
     try:
         with Pictures.open(io.BytesIO(data)) as file:
             pages = getattr(file, "n_frames", 1)
@@ -66,13 +85,12 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
                 raise DocumentError("too_many_pages", path=path, pages=pages, limit=_MAX_PAGES)
             if not installed():
                 raise DocumentError("no_text", path=path, pages=pages)
-            for i, frame in enumerate(ImageSequence.Iterator(file), 1):
-                blocks += page(_bgr(frame), i).blocks()
-    except Pictures.DecompressionBombError as error:
-        raise DocumentError("image_too_large", path=path) from error
-    except (OSError, SyntaxError, ValueError) as error:
+            for frame in ImageSequence.Iterator(file):
+                if frame.width * frame.height > _MAX_PIXELS:
+                    raise DocumentError("image_too_large", path=path, width=frame.width, height=frame.height)
+                yield _bgr(frame)
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, Pictures.DecompressionBombError) as error:
         raise DocumentError("damaged", path=path, kind=_kind(data)) from error
-    return Content(blocks, "rapidocr", pages, recognised=tuple(range(1, pages + 1)))
 
 
 def _kind(data: bytes) -> str:
@@ -83,10 +101,19 @@ def _bgr(frame: Pictures.Image) -> "Image":
     """The frame upright on white paper, in blue, green, red, at the size of a rendered A4 page."""
     upright = ImageOps.exif_transpose(frame).convert("RGBA")
     paper = Pictures.new("RGBA", upright.size, "white")
-    factor = _LONG_SIDE / max(upright.size)
+    factor = SCALE * _A4 / max(upright.size)
     size = (max(1, round(upright.width * factor)), max(1, round(upright.height * factor)))
     rgb = Pictures.alpha_composite(paper, upright).convert("RGB").resize(size, Pictures.Resampling.LANCZOS)
     return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+
+
+def scale(width: float, height: float) -> float:
+    """The factor that brings a page of this size, in points, to pixels as `page` takes it.
+
+    It is `SCALE` but for pages whose size cannot be that of paper: those count as A4.
+    """
+    longest = max(width, height)
+    return SCALE if _SHORTEST_PAGE <= longest <= _LONGEST_PAGE else SCALE * _A4 / longest
 
 
 def page(image: "Image", number: int) -> Page:
@@ -96,7 +123,8 @@ def page(image: "Image", number: int) -> Page:
     """
     from fiscal_utils.read import scan
 
-    image = scan.straight(image)
+    points = max(image.shape) / SCALE
+    image = scan.straight(scan.resized(image, scale(points, points) / SCALE))
     sheet = _sheet(image)
     if turns := _turns(sheet):
         sheet = _sheet(np.ascontiguousarray(np.rot90(image, turns)))
@@ -161,7 +189,9 @@ def _turns(sheet: _Sheet) -> int:
     _, said, _ = _engine().text_cls(list(crops))
     if not any(label == "180" for label, _ in said):
         return sideways
-    scores = [sum(score * len(text) for text, score in _recognised(lines)) for lines in (crops, _upside_down(crops))]
+    scores = [
+        sum(found.score * len(found.text) for found in _recognised(lines)) for lines in (crops, _upside_down(crops))
+    ]
     return sideways + 2 * (scores[1] > scores[0])
 
 
@@ -169,10 +199,20 @@ def _upside_down(crops: list["Image"]) -> list["Image"]:
     return [np.ascontiguousarray(np.rot90(crop, 2)) for crop in crops]
 
 
-def _recognised(crops: list["Image"]) -> list[tuple[str, float]]:
-    """The text of each line and how sure the recogniser is of it, from 0 to 1."""
-    found, _ = _engine().text_rec(crops) if crops else ([], 0)
-    return list(found)
+class _Recognised(NamedTuple):
+    """A line of text, how sure the recogniser is (0 to 1), and where the characters lie, as shares of the width."""
+
+    text: str
+    score: float
+    places: list[float]
+
+
+def _recognised(crops: list["Image"]) -> list[_Recognised]:
+    found, _ = _engine().text_rec(crops, True) if crops else ([], 0)
+    return [
+        _Recognised(text, score, [(column + 0.5) / max(width, 1.0) for word in columns for column in word])
+        for text, score, (width, _, columns, *_) in found
+    ]
 
 
 def _lines(sheet: _Sheet) -> list["Pixels"]:
@@ -180,22 +220,23 @@ def _lines(sheet: _Sheet) -> list["Pixels"]:
     from fiscal_utils.read import scan
 
     height = sheet.image.shape[0]
-    tables = _frames(sheet)
+    heights = [line[3] - line[1] for box in sheet.detected if (line := scan.line_in(sheet.ink, box))]
+    tables = _frames(sheet, float(np.median(heights)) / SCALE / _INK_OF_CHINESE if heights else _USUAL_SIZE)
     cells = [_pixels(frame.extent(cell), height) for frame in tables for cell in _cells(frame)]
     usual = scan.height_of_print(sheet.ink, cells, SCALE)
-    found = [line for cell in cells for line in scan.lines(sheet.ink, cell, usual, SCALE)]
-    for box in sheet.detected:
-        left, bottom, right, top = _points(box, height)
-        if any(frame.holds((left + right) / 2, (bottom + top) / 2) for frame in tables):
-            continue
-        if line := scan.line_in(sheet.ink, box):
-            found.append(line)
-    return found
+    inside = [line for cell in cells for line in scan.lines(sheet.ink, cell, usual, SCALE)]
+    around = sheet.ink.copy()
+    for frame in tables:
+        left, top, right, bottom = _pixels((frame.xs[0], frame.ys[-1], frame.xs[-1], frame.ys[0]), height)
+        around[top : bottom + 1, left : right + 1] = 0
+    outside = [line for box in sheet.detected if (line := scan.line_in(around, box))]
+    return inside + scan.completed(around, outside)
 
 
-def _frames(sheet: _Sheet) -> list[Frame]:
+def _frames(sheet: _Sheet, size: float) -> list[Frame]:
+    """The tables of the page, whose print is of this size in points; none where it has too many rulings for any."""
     try:
-        return frames(sheet.rulings)
+        return frames(sheet.rulings, min(1.0, size / _USUAL_SIZE))
     except TooManyRulingsError:
         return []
 
@@ -215,9 +256,31 @@ def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Iterator[Glyph]:
     dashes = [line for line in lines if _is_dash(line, usual)]
     written = [line for line in lines if not _is_dash(line, usual)]
     texts = _recognised([scan.crop(sheet.image, line, _MARGIN) for line in written])
-    printed = [(line, normalised(text) or _UNREADABLE) for line, (text, _) in zip(written, texts, strict=True)]
+    printed = [part for line, found in zip(written, texts, strict=True) for part in _parts(sheet, line, found)]
     for line, text in [*printed, *((line, _DASH) for line in dashes)]:
         yield from _spread(text, _points(line, sheet.image.shape[0]), usual / SCALE)
+
+
+def _parts(sheet: _Sheet, line: "Pixels", found: _Recognised) -> Iterator[tuple["Pixels", str]]:
+    """The line cut where there is more room between two characters than printing gives them, as between columns."""
+    from fiscal_utils.read import scan
+
+    left, top, right, bottom = line
+    places = [left - _MARGIN + share * (right - left + 2 * _MARGIN) for share in found.places]
+    start, begin = 0, left
+    for i, (place, after) in enumerate(pairwise(places), 1):
+        end, goes_on = scan.widest_blank(sheet.ink, (round(place), top, round(after), bottom))
+        if goes_on - end > _room(found.text[i - 1], found.text[i]) * (bottom - top):
+            yield (begin, top, end, bottom), normalised(found.text[start:i]) or _UNREADABLE
+            start, begin = i, goes_on
+    yield (begin, top, right, bottom), normalised(found.text[start:]) or _UNREADABLE
+
+
+def _room(before: str, after: str) -> float:
+    """The most room that printing leaves between the ink of two characters of one text, in heights of the line."""
+    if before in _CLOSING or after in _OPENING:
+        return _ROOM_AT_MARKS
+    return _ROOM_IN_NUMBERS if before.isascii() and after.isascii() else _ROOM
 
 
 def _is_dash(line: "Pixels", usual: float) -> bool:
@@ -251,9 +314,10 @@ def _size_and_baseline(text: str, bottom: float, top: float, usual: float) -> tu
 def normalised(text: str) -> str:
     """The text with the points and commas of its numbers as they are printed; a letter in a number stays.
 
-    Between digits ， is a comma and 。 and · are points. Spaces are dropped where there is nothing but a number.
+    Between digits ， is a comma and 。 and · are points. In a number that stands alone spaces beside its marks
+    are dropped; those between digits may part two numbers.
     """
     text = text.strip()
     for pattern, mark in _BETWEEN_DIGITS:
         text = pattern.sub(mark, text)
-    return re.sub(r"\s+", "", text) if _AMOUNT.fullmatch(text) else text
+    return _NEXT_TO_MARK.sub("", text) if _AMOUNT.fullmatch(text) else text

@@ -27,7 +27,9 @@ _DARK = 0.4
 _SPECK = 0.5
 _LEAST_PRINT = 2.5
 _WIDE_GAP = 2.0
-_CORE = 0.25
+_BESIDE, _LEAST_MISSED, _TALLER = 0.7, 0.3, 1.3
+_SAME_LINE = 0.6
+_DASH_BESIDE = 1.3
 
 
 def straight(image: Image) -> Image:
@@ -162,11 +164,14 @@ def lines(ink: Image, cell: Pixels, height: float, scale: float) -> Iterator[Pix
                 yield cell[0] + left, cell[1] + top, cell[0] + right, cell[1] + bottom
 
 
-def line_in(ink: Image, box: Pixels) -> Pixels | None:
-    """The printed line around the middle of the box, without empty margins; None where nothing is printed there."""
+def line_in(ink: Image, box: Pixels, core: float = 0.25) -> Pixels | None:
+    """The printed line in the box, without empty margins and what reaches in from above and below.
+
+    None where nothing is printed in its core, which leaves out this share of its height on either side.
+    """
     left, top = max(box[0], 0), max(box[1], 0)
     part = _part(ink, box)
-    low, high = _CORE * len(part), (1 - _CORE) * len(part)
+    low, high = core * len(part), (1 - core) * len(part)
     bands = [band for band in _bands(part) if band[1] > low and band[0] < high]
     if not bands:
         return None
@@ -175,9 +180,76 @@ def line_in(ink: Image, box: Pixels) -> Pixels | None:
     return left + int(columns[0]), top + first, left + int(columns[-1]) + 1, top + last
 
 
+def completed(ink: Image, lines: Sequence[Pixels]) -> list[Pixels]:
+    """The lines with the print beside them that belongs to none, as a 一 set apart; what is further off is a line."""
+    if not lines:
+        return []
+    lines = _joined(lines)
+    left, top, right, bottom = (np.array(side) for side in zip(*lines, strict=True))
+    height = float(np.median(bottom - top))
+    found = list(lines)
+    for group in _missed(ink, lines, height):
+        middle, tall, wide = (group[1] + group[3]) / 2, group[3] - group[1], group[2] - group[0]
+        level = (top <= middle) & (middle <= bottom) & (tall <= _TALLER * (bottom - top))
+        if not level.any():
+            continue
+        away = np.where(level, np.maximum(np.maximum(left - group[2], group[0] - right), 0), np.inf)
+        nearest = int(away.argmin())
+        is_dash = tall < height / 2 and wide >= _DASH_BESIDE * height
+        if away[nearest] <= _WIDE_GAP * (bottom - top)[nearest] and not is_dash:
+            found[nearest] = _around(found[nearest], group)
+        elif tall >= height / 2 or is_dash:
+            found.append(group)
+    return _joined(found)
+
+
+def _missed(ink: Image, lines: Sequence[Pixels], height: float) -> Iterator[Pixels]:
+    """Groups of ink that are on no line."""
+    rest = ink.copy()
+    for line in lines:
+        _part(rest, line)[:] = 0
+    reach = max(1, round(_BESIDE * height))
+    for box in _boxes(np.asarray(cv2.dilate(rest, np.ones((1, reach), np.uint8)), np.uint8)):
+        group = line_in(rest, box, core=0)
+        if group and max(group[2] - group[0], group[3] - group[1]) >= _LEAST_MISSED * height:
+            yield group
+
+
+def _joined(lines: Sequence[Pixels]) -> list[Pixels]:
+    """The lines, those that overlap side by side as one."""
+    found: list[Pixels] = []
+    for line in sorted(lines):
+        same = next((i for i in range(len(found) - 1, -1, -1) if _overlaps(found[i], line)), None)
+        if same is None:
+            found.append(line)
+        else:
+            found[same] = _around(found[same], line)
+    return found
+
+
+def _overlaps(first: Pixels, second: Pixels) -> bool:
+    shared = min(first[3], second[3]) - max(first[1], second[1])
+    least = min(first[3] - first[1], second[3] - second[1])
+    return second[0] < first[2] and first[0] < second[2] and shared >= _SAME_LINE * least
+
+
+def _around(first: Pixels, second: Pixels) -> Pixels:
+    return min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3])
+
+
+def widest_blank(ink: Image, box: Pixels) -> tuple[int, int]:
+    """Where the widest gap in the ink of the box starts and ends."""
+    blanks = list(_runs(_part(ink, box).max(axis=0, initial=0) == 0))
+    start, end = max(blanks, key=lambda blank: blank[1] - blank[0], default=(0, 0))
+    return box[0] + start, box[0] + end
+
+
 def resized(image: Image, factor: float) -> Image:
     """The image smaller or larger by the factor."""
-    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    if factor == 1:
+        return image
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=method), np.uint8)
 
 
 def crop(image: Image, box: Pixels, margin: int) -> Image:
