@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from test_round_trip import cells as printed_numbers
 
+from fiscal_utils import batch, simulate
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import number
 from fiscal_utils.parse import disclosures, parse
@@ -104,3 +106,40 @@ def test_two_numbers_in_a_cell_are_never_one(cell: str, read: str | None) -> Non
     printed = [str(token) for row in found for token in row.cells.values()]
     assert printed == ([read] if read else [])
     assert bool(doubts) is (read is None)
+
+
+def test_a_table_that_nobody_declared_is_kept_and_named(tmp_path: Path) -> None:
+    accounts = simulate.accounts(3, "small")
+    page = simulate.write(accounts, tmp_path / "a.html").read_text("utf-8")
+    cells = "".join(f"<tr><td>{name}</td><td>{cost}</td></tr>" for name, cost in (("项目", "金额"), ("会议", "1.50")))
+    extra = f"<p>会议费支出情况表</p><p>单位：万元</p><table>{cells}</table>"
+    at = page.index("第三部分", page.index("第三部分") + 1)
+    start = page.rindex("<", 0, at)
+    (tmp_path / "b.html").write_text(page[:start] + extra + page[start:], "utf-8")
+    outcome = batch.extract(tmp_path / "b.html", batch.Options(tmp_path / "raw"), {})
+    [written] = outcome.written
+    assert written.cells == len(printed_numbers(accounts))
+    assert (written.folder / "unknown-1.csv").read_text("utf-8").splitlines()[1:] == ["项目,金额", "会议,1.50"]
+    assert 'unknown_tables = ["会议费支出情况表"]' in (written.folder / "document.toml").read_text("utf-8")
+    assert "会议费支出情况表" in str(outcome)
+
+
+def test_more_than_one_row_of_a_wide_table_is_a_doubt() -> None:
+    head = "".join(f"<td>{name}</td><td></td>" for name in ("合计", "公务接待费"))
+    rows_ = "".join(f"<tr><td>{n}.00</td><td>1.00</td><td>{n}.00</td><td>1.00</td></tr>" for n in (2, 3))
+    measures = "<tr>" + "<td>预算数</td><td>决算数</td>" * 2 + "</tr>"
+    head = head.replace("</td><td></td>", "</td>").replace("<td>", '<td colspan="2">')
+    page = f"<p>“三公”经费支出决算表</p><p>单位：万元</p><table><tr>{head}</tr>{measures}{rows_}</table><p>注：</p>"
+    [outline] = outlines(Source("a", "", "", "html", None, tuple(html.content(page.encode(), Path("a")).blocks)))
+    found, doubts = rows(outline.segments[0])
+    assert {row.item: str(row.cells["final"]) for row in found} == {"total": "1.00", "hospitality": "1.00"}
+    assert any("more than one row" in doubt for doubt in doubts)
+
+
+def test_html_in_utf16_is_html(tmp_path: Path) -> None:
+    accounts = simulate.accounts(3, "small")
+    path = simulate.write(accounts, tmp_path / "a.html")
+    path.write_bytes(path.read_text("utf-8").replace("utf-8", "utf-16").encode("utf-16"))
+    again = parse(read(path))
+    assert again.source.media_type == "text/html"
+    assert printed_numbers(again) == printed_numbers(accounts)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import fiscal_utils as fu
 from fiscal_utils import display, language
 from fiscal_utils.display import METRICS_MIME, Card, caveat, headline, plain_metrics, say, table
 from fiscal_utils.language import set_language
@@ -108,3 +109,8 @@ def test_the_same_table_has_the_same_html(shown):
     for _ in range(2):
         table(pd.DataFrame({"a": [1]}), "same")
     assert shown[0] == shown[1]
+
+
+def test_a_missing_number_of_a_title_is_a_dash_and_never_zero():
+    assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} % of {name}", share=None, name="<a>") == "— % of <a>"
+    assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} %", share=0.04) == "0.0 %"

@@ -87,3 +87,22 @@ def test_document_without_figures_gives_unknown_rates(nothing):
     for rows in (execution.by_function(REAL), execution.contributions(REAL), execution.projects(REAL)):
         assert isinstance(rows, pd.DataFrame)
         assert rows.empty
+
+
+def test_a_class_has_the_sum_of_its_items_where_only_these_have_an_initial_budget():
+    rows = execution.by_function("putuo-finance-bureau-2024").set_index("code")
+    # 1560.05 + 10.00 + 135.90 + 450.52; 85.55 + 161.62 + 80.81 + 0.94; one item; 187.75 + 258.50
+    assert rows["initial_budget"].to_dict() == pytest.approx(
+        {"201": 2156.47, "208": 328.92, "210": 62.29, "221": 446.25}
+    )
+    assert rows.loc["201", "change"] == pytest.approx(2106.66 - 2156.47)
+
+
+@pytest.mark.parametrize("change", [{"final": 1.0}, {"initial_budget": float("nan")}])
+def test_items_that_are_not_the_whole_class_give_no_initial_budget(monkeypatch, change):
+    stated = execution._stated("putuo-finance-bureau-2024")
+    for measure, value in change.items():
+        stated.loc["2010602", measure] = value
+    monkeypatch.setattr(execution, "_stated", lambda document: stated)
+    rows = execution.by_function("putuo-finance-bureau-2024").set_index("code")
+    assert rows["initial_budget"].isna().to_dict() == {"201": True, "208": False, "210": False, "221": False}

@@ -3,7 +3,7 @@
 __version__ = "0.1.0"
 
 from fiscal_utils import metrics, plots
-from fiscal_utils.display import Card, caveat, headline, say, table
+from fiscal_utils.display import Card, caveat, headline, phrase, say, table
 from fiscal_utils.errors import DataError, DocumentError, FiscalError, ReportError
 from fiscal_utils.language import set_language, t
 from fiscal_utils.specs import code_name, term
@@ -22,6 +22,7 @@ __all__ = [
     "headline",
     "load",
     "metrics",
+    "phrase",
     "plots",
     "process",
     "say",

@@ -49,10 +49,12 @@ class Extracted:
     indicators: int
     undetermined: tuple[str, ...]
     """The rows whose columns could not be told: table, page, code, label and numbers."""
+    doubts: tuple[str, ...]
+    """What could not be read, and tables that are not declared, in words."""
 
     def __str__(self) -> str:
         counts = {**vars(self), "undetermined": len(self.undetermined)}
-        return "\n  ".join((message("extracted", **counts), *self.undetermined))
+        return "\n  ".join((message("extracted", **counts), *self.undetermined, *self.doubts))
 
 
 def files(named: Sequence[str]) -> list[Path]:
@@ -201,6 +203,11 @@ def _extracted(accounts: Accounts, folder: Path) -> Extracted:
             f"{row.table} p.{row.page} {row.key} {row.label}: {' '.join(map(str, row.undetermined))}"
             for row in accounts.rows
             if row.undetermined
+        ),
+        doubts=(
+            *(message("unknown_title", title=segment.title, page=segment.page or "?") for segment in accounts.unknown),
+            *accounts.doubts,
+            *(doubt for form in accounts.forms for doubt in form.doubts),
         ),
     )
 

@@ -56,6 +56,11 @@ def say(zh: str, en: str, **values: object) -> None:
     _show_markdown(_fill(t(zh=zh, en=en), values))
 
 
+def phrase(zh: str, en: str, **values: object) -> str:
+    """The text in the language in use as plain text, for a chart's title: fields as in `say`, missing as a dash."""
+    return t(zh=zh, en=en).format(**{name: _Missing() if _is_missing(v) else v for name, v in values.items()})
+
+
 def caveat(zh: str, en: str, **values: object) -> None:
     """Shows a text as `say` does, set off as a note on what the figures do not mean."""
     text = f"**{t(zh='注意', en='Note')}** " + _fill(t(zh=zh, en=en), values)

@@ -19,6 +19,7 @@ MEASURES = ("initial_budget", "final", "completion_pct")
 RESIDUAL = "residual"
 """The row that takes what the classes leave of the total: rounding, or classes that the narrative does not state."""
 
+_FLOAT_ERROR = 1e-9
 _HALF_UNIT = 0.005
 """Half of the last printed place of an amount in 万元 with two decimals, as the statutory tables print it."""
 
@@ -76,12 +77,17 @@ def totals(document: str) -> dict[str, float]:
 def by_function(document: str) -> pd.DataFrame:
     """Initial budget and final accounts by function class, one row a class that the narrative states.
 
+    Where it states the initial budgets of a class's items (项) only, the class has their sum, if these are all its
+    items: their final accounts add up to the class's within rounding.
+
     Columns: code, initial_budget, final, change (万元); completion_pct and completion_printed_pct (denominator: the
     class's initial budget); contribution_pp = (final_i - initial_i) / initial_total × 100; reason as printed.
     """
     total = totals(document)["initial_budget"]
     stated = _stated(document)
     rows = stated[stated.index.str.fullmatch(r"\d{3}")].rename_axis("code").reset_index()
+    sums = [_sum_of_items(stated, code, final) for code, final in zip(rows["code"], rows["final"], strict=True)]
+    rows["initial_budget"] = rows["initial_budget"].fillna(pd.Series(sums, rows.index, dtype="float64"))
     rows = rows.rename(columns={"completion_pct": "completion_printed_pct"})
     rows["change"] = rows["final"] - rows["initial_budget"]
     pairs = list(zip(rows["initial_budget"], rows["final"], rows["change"], strict=True))
@@ -91,6 +97,14 @@ def by_function(document: str) -> pd.DataFrame:
         ["code", "initial_budget", "final", "change", "completion_pct", "completion_printed_pct", "contribution_pp",
          "reason"]
     ]  # fmt: skip
+
+
+def _sum_of_items(stated: pd.DataFrame, code: str, final: float) -> float:
+    """The initial budgets of the class's items; NaN where one is missing or they are not the whole class."""
+    items = stated[stated.index.str.fullmatch(rf"{code}\d{{4}}")]
+    off = abs(float(items["final"].sum(min_count=1)) - final)
+    is_whole = off <= _HALF_UNIT * (len(items) + 1) + _FLOAT_ERROR
+    return float(items["initial_budget"].sum(skipna=False)) if is_whole else math.nan
 
 
 def contributions(document: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""One disclosure's text to its accounts: statutory tables, narrative, performance forms, staff."""
+"""What a file prints to the accounts in it: statutory tables, narrative, performance forms, staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -11,14 +11,13 @@ from statistics import median
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, label_key, token
-from fiscal_utils.parse.grid_rows import is_body
+from fiscal_utils.parse.grid_rows import CODE_HEADER, LINE_HEADER, is_body
 from fiscal_utils.parse.outline import HEAD, NOTE, Segment
 from fiscal_utils.parse.rows import item
 from fiscal_utils.read import Grid, Line, Word
 from fiscal_utils.specs import TableSpec
 
 _ORDINAL = re.compile(r"\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中[:：]")
-_NUMBERED = re.compile(r".*(编码|代码|行次|序号)|[类款项]")
 _HEADER = re.compile(r"(支出|收入)?(功能分类)?(科目|项目)?(名称|编码|代码)?|[类款项目]|[栏行]次")
 _SAME_ROW = 0.35
 _LEADING = 1.4
@@ -208,7 +207,8 @@ def _heads_numbers(text: str, spec: TableSpec) -> bool:
     """Whether the header is one of codes, row numbers, items or declared columns, not of a group of columns."""
     wanted = key(text)
     declared = (key(name) for names in spec.columns.values() for name in names)
-    return bool(_NUMBERED.fullmatch(wanted) or item(wanted, spec)) or any(name in wanted for name in declared)
+    numbering = CODE_HEADER.fullmatch(wanted) or LINE_HEADER.fullmatch(wanted)
+    return bool(numbering or item(wanted, spec)) or any(name in wanted for name in declared)
 
 
 def _leaf_of(column: Range, leaves: Sequence[_Leaf], side: str) -> _Leaf:

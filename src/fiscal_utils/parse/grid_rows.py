@@ -17,8 +17,8 @@ from fiscal_utils.specs import TableSpec
 _TOTALS = ("合计", "总计", "小计")
 _LEVELS = ("类", "款", "项", "目")
 _CODE = re.compile(r"\d{2,7}")
-_CODE_HEADER = re.compile(r".*(编码|代码)|[类款项目]")
-_LINE_HEADER = re.compile(r"行次|序号")
+CODE_HEADER = re.compile(r".*(编码|代码)|[类款项目]")
+LINE_HEADER = re.compile(r"行次|序号")
 _LABEL_HEADER = re.compile(r".*(项目|科目名称|名称|科目|指标)(\(按.*\))?")
 _COLUMN_NUMBERS = re.compile(r"栏次|行次")
 _TOP_ROWS = 8
@@ -172,17 +172,17 @@ def _header(grid: Grid, column: int, height: int) -> tuple[str, ...]:
         text
         for i, text in enumerate(texts)
         if (text and not (i and text == texts[i - 1]) and not text.isdigit() and not _COLUMN_NUMBERS.fullmatch(text))
-        or _LINE_HEADER.fullmatch(text)
+        or LINE_HEADER.fullmatch(text)
     )
 
 
 def _role(header: tuple[str, ...], cells: Sequence[str], spec: TableSpec) -> str:
     leaf = header[-1] if header else ""
-    if _LINE_HEADER.fullmatch(leaf):
+    if LINE_HEADER.fullmatch(leaf):
         return "line"
     texts = [cell for cell in cells if token(cell) is None]
     codes = [cell for cell in cells if _CODE.fullmatch(cell)]
-    if _CODE_HEADER.fullmatch(leaf) and len(codes) >= len(cells) - len(texts):
+    if CODE_HEADER.fullmatch(leaf) and len(codes) >= len(cells) - len(texts):
         return "code"
     if (texts and len(texts) * 2 > len(cells)) or (not cells and _LABEL_HEADER.fullmatch(leaf)):
         return "label"
@@ -339,11 +339,17 @@ def _token(cell: str) -> Token | None:
 def _wide_rows(grid: Grid, reading: _Reading, template: Row) -> Iterator[Row]:
     """The rows of items of a table that prints them as columns; it has one row of numbers."""
     spec = specs.tables()[template.table]
-    row = next((row for row in grid.rows if any(isinstance(_token(row[j]), Number) for j in reading.wide)), None)
+    row = next(_numbered(grid, reading.wide), None)
     for name in dict.fromkeys(name for name, _ in reading.wide.values()):
         columns = {column: j for j, (owner, column) in reading.wide.items() if owner == name}
         cells = {c: value for c, j in columns.items() if row and (value := _token(row[j])) is not None}
         yield replace(template, label=spec.items[name][0], cells=cells)
+
+
+def _numbered(grid: Grid, columns: Iterable[int]) -> Iterator[tuple[str, ...]]:
+    """The rows with a number in one of the columns."""
+    wanted = tuple(columns)
+    return (row for row in grid.rows if any(isinstance(_token(row[j]), Number) for j in wanted))
 
 
 def _unread(grid: Grid, reading: _Reading, spec: TableSpec) -> Iterator[str]:
@@ -355,5 +361,9 @@ def _unread(grid: Grid, reading: _Reading, spec: TableSpec) -> Iterator[str]:
             if text and j in columns and _token(cell) is None:
                 yield _doubt(spec, grid.page, t(f"“{text[:20]}”不是数", f"{text[:20]!r} is no number"))
     for j, header in reading.unread.items():
-        if any(isinstance(_token(row[j]), Number) for row in grid.rows):
+        if any(_numbered(grid, (j,))):
             yield _doubt(spec, grid.page, t(f"栏“{header}”未读", f"column {header} is not read"))
+    if reading.wide and len(list(_numbered(grid, reading.wide))) > 1:
+        yield _doubt(
+            spec, grid.page, t("数字多于一行，只读第一行", "more than one row of numbers, only the first is read")
+        )

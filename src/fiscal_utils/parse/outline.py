@@ -24,6 +24,8 @@ _LEADER = re.compile(r"[.…·。\-\s]*\d*$")
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _FORM_START = re.compile(r"项目名称")
 _FORM_END = re.compile(r"(总计|总分|合计)(100(\.0+)?\d.*|100)")
+_TOTAL_ROW = re.compile(r"(总计|总分|合计)\d[\d.]*")
+"""In a grid a form's total row is told from text that looks like it, whatever the weights add up to."""
 _UNIT = re.compile(r"单位[:：]")
 HEAD = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]")
 NOTE = re.compile(r"(注|备注|说明)[:：]")
@@ -317,7 +319,8 @@ def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block,
             text += _flat([part])
             continue
         forms[-1].append(part)
-        is_open = not any(_FORM_END.fullmatch(squeeze(line.text)) for line in _flat([part]))
+        total = _TOTAL_ROW if isinstance(part, Grid) else _FORM_END
+        is_open = not any(total.fullmatch(squeeze(line.text)) for line in _flat([part]))
     return text, [tuple(form) for form in forms]
 
 

@@ -73,7 +73,7 @@ def _format(data: bytes, path: Path) -> tuple[str, str]:
             return "ocr", media_type
     if data.startswith(b"{\\rtf"):
         raise DocumentError("convert_first", path=path, kind="RTF", target=".docx")
-    if _MARKUP.search(data[:4096]):
+    if _MARKUP.search(data[:4096].replace(b"\0", b"")):  # UTF-16 has a zero beside each letter
         return "html", "text/html"
     return "text", "text/plain"
 

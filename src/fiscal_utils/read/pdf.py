@@ -96,7 +96,8 @@ def _content(document: pypdfium2.PdfDocument, pages: list[_Read], path: Path) ->
             raise DocumentError("no_text", path=path, pages=len(pages))
         return Content(blocks, "pypdfium2", len(pages), tuple(hidden), tuple(images))
     for number in images:
-        image = document[number - 1].render(scale=ocr.SCALE).to_numpy()
+        page = document[number - 1]
+        image = page.render(scale=ocr.scale(*page.get_size())).to_numpy()
         pages[number - 1] = _Read(ocr.page(image, number), True, False)
     recognised = tuple(sorted({*images, *hidden}))
     return Content(_blocks(pages, path), "pypdfium2+rapidocr", len(pages), recognised)
@@ -166,13 +167,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
                 continue
             pdfium.FPDFText_GetCharOrigin(text, i, x, y)
             pdfium.FPDFText_GetLooseCharBox(text, i, box)
-            printed = (
-                _UNKNOWN
-                if unmapped or (code >= _FIRST_PRIVATE and _is_private(code))
-                else "-"
-                if code == _HYPHEN
-                else chr(code)
-            )
+            printed = _UNKNOWN if unmapped else _character(code)
             found.append(Glyph(printed, x.value, y.value, box.left, box.bottom, box.right, box.top))
             places.append(i)
         turned = _turned(text, found, places)
@@ -182,8 +177,10 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
     return glyphs, sum(glyph.text != _UNKNOWN for glyph in glyphs)
 
 
-def _is_private(code: int) -> bool:
-    return _FIRST_PRIVATE <= code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000
+def _character(code: int) -> str:
+    if code >= _FIRST_PRIVATE and (code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000):
+        return _UNKNOWN
+    return "-" if code == _HYPHEN else chr(code)
 
 
 def _turned(text: object, glyphs: list[Glyph], places: list[int]) -> Iterator[Glyph]:
