@@ -123,3 +123,7 @@ def test_every_file_says_that_it_is_simulated(tmp_path: Path, suffix: str) -> No
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"\.rtf"):
         simulate.write(simulate.accounts(1, "small"), tmp_path / "x.rtf")
+
+
+def test_no_two_departments_of_a_series_have_one_name() -> None:
+    assert len({simulate.accounts(seed, "small").department for seed in range(60)}) == 60

@@ -48,7 +48,8 @@ def accounts(
     complete = "assets" in printed_as.tables
     projects = [f"模拟{name}" for name in rng.sample(words("projects"), large.forms)] if complete else []
     evaluated = forms(rng, projects, large.yuan * 10)
-    department = SIMULATED + "".join(rng.choice(words(part)) for part in ("places", "works", "bodies"))
+    place, work, body = (rng.choice(words(part)) for part in ("places", "works", "bodies"))
+    department = f"{SIMULATED}{place}第{_numeral(seed)}{work}{body}"
     zeros = rng.random() < 0.4
     name = f"simulated-{template}-{size}-{seed}-{year}"
     return Accounts(
@@ -65,6 +66,11 @@ def accounts(
         forms=tuple(evaluated),
         staff=dict(kept.staff) if complete else {},
     )
+
+
+def _numeral(seed: int) -> str:
+    """The seed in Chinese figures, so that no two departments of a series have one name."""
+    return "".join("〇一二三四五六七八九"[int(figure)] for figure in str(abs(seed)))
 
 
 def write(accounts: Accounts, path: Path, layout: str = "jiangxi", commas: bool = True) -> Path:
