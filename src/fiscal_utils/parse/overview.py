@@ -119,7 +119,9 @@ def _titles(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     """
     texts = [_LEADER.sub("", _arabic(squeeze(line.text))) for line in lines]
     for index, text in enumerate(texts):
-        match = _COVER.fullmatch(_PART.sub("", text)) if _ACCOUNTS.search(text) or text == "决算" else None
+        match = _cover(text)
+        if not (match and match["name"]) and (whole := _broken_cover(texts[index - 1] if index else "", text)):
+            match = whole
         if not match:
             continue
         name, dated = _bare(match["name"]), match["before"] or match["after"] or ""
@@ -129,6 +131,16 @@ def _titles(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
         if not name and not _PART.match(text) and back >= 0 and _NAME.fullmatch(texts[back]):
             name = _bare(texts[back])
         yield name, dated
+
+
+def _cover(text: str) -> re.Match[str] | None:
+    return _COVER.fullmatch(_PART.sub("", text)) if _ACCOUNTS.search(text) or text == "决算" else None
+
+
+def _broken_cover(before: str, text: str) -> re.Match[str] | None:
+    """The title that a long name pushes over the end of its line, behind the year: 某局2024年度部门决 | 算."""
+    whole = _cover(before + text) if _YEAR.search(before) and not _cover(before) else None
+    return whole if whole and whole["name"] else None
 
 
 def _bare(name: str) -> str:
