@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiscal_utils.metrics import execution
+from fiscal_utils.analysis import execution
 
 REAL = "jingdezhen-government-office-2023"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fiscal_utils.metrics import execution, overview
+from fiscal_utils.analysis import execution, overview
 
 REAL = "jingdezhen-government-office-2023"
 

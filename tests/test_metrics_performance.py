@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from fiscal_utils import set_language
-from fiscal_utils.metrics import performance
-from fiscal_utils.metrics.performance import Target
+from fiscal_utils.analysis import performance
+from fiscal_utils.analysis.performance import Target
 
 DOCUMENT = "jingdezhen-government-office-2023"
 GAZETTE, DUTY = "政府公报编制及印发专项经费", "市政府值班、信息化等专项工作经费"

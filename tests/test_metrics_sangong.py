@@ -3,8 +3,8 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from fiscal_utils.metrics import sangong
-from fiscal_utils.metrics.sangong import bounds, growth_range, intersection, printed
+from fiscal_utils.analysis import sangong
+from fiscal_utils.analysis.sangong import bounds, growth_range, intersection, printed
 
 DOCUMENT = "jingdezhen-government-office-2023"
 

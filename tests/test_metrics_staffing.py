@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from fiscal_utils.metrics import staffing
+from fiscal_utils.analysis import staffing
 
 DOCUMENT = "jingdezhen-government-office-2023"
 

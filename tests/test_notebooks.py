@@ -55,7 +55,9 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         ("performance_scores", "projects", 2),
         ("performance_scores", "indicators", 44),
         ("performance_scores", "full_score_share_pct", 97.73),
-        ("data_quality", "fail", 0),
+        ("data_quality", "errors", 5),
+        ("data_quality", "warnings", 5),
+        ("data_quality", "fail", 16),
         ("data_quality", "undetermined", 0),
     ],
 )

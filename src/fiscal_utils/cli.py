@@ -10,12 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from fiscal_utils import batch, jobs, report, simulate, tables
+from fiscal_utils.checks import printed
 from fiscal_utils.errors import FiscalError
 from fiscal_utils.language import LANGUAGES, language, message, set_language, t
-from fiscal_utils.specs import term
 
 console = Console()
-STATUSES = ("pass", "rounding", "fail", "undetermined")
 
 
 class _Group(click.Group):
@@ -114,20 +113,17 @@ def process() -> None:
 
 @main.command()
 @click.argument("ids", nargs=-1)
-def check(ids: tuple[str, ...]) -> None:
-    """Print which accounting identities hold in the documents IDS (default: all)."""
+@click.option("--format", "form", type=click.Choice(printed.FORMATS), default="table", show_default=True)
+@click.option("--fail-on", type=click.Choice(printed.SEVERITIES), help="Exit with status 1 at findings as grave.")
+@click.pass_context
+def check(ctx: click.Context, ids: tuple[str, ...], form: str, fail_on: str | None) -> None:
+    """Print which checks fail in the documents IDS (default: all), and what they come from.
+
+    The formats json, csv and html hold every check, as fu.check() does.
+    """
     checks = tables.load("checks", document=list(ids) or None)
-    for document, found in checks.groupby("document_id"):
-        counts = found["status"].value_counts()
-        caption = ", ".join(f"{term(status)} {counts[status]}" for status in STATUSES if status in counts)
-        table = Table(title=str(document), caption=caption)
-        for heading in (t("检查", "check"), t("左", "left"), t("右", "right"), t("相差", "difference"), "±"):
-            table.add_column(heading, overflow="fold")
-        failed = found[found["status"] == "fail"]
-        numbers = failed[["lhs", "rhs", "difference", "tolerance"]].map("{:,.2f}".format)
-        for check_id, row in zip(failed["check_id"], numbers.to_numpy().tolist(), strict=True):
-            table.add_row(check_id, *row)
-        console.print(table)
+    printed.show(checks, form, console)
+    ctx.exit(int(printed.grave(checks, fail_on)))
 
 
 @main.command(name="report")

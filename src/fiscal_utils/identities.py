@@ -4,9 +4,10 @@ A printed number stands for an interval of half a unit in its last place on both
 numbers holds when its two sides differ by no more than the half units of all its terms together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import Number
@@ -17,6 +18,18 @@ Cell = tuple[str, str, str]
 
 Layout = Mapping[str, Mapping[str, Sequence[str]]]
 """Table → row key → columns that the row can have. For the narrative: the figures that it states."""
+
+NARRATIVE = "narrative"
+"""The table name of the narrative's figures; their rows are `section/item`, their columns the measures."""
+
+_PATTERNS: Mapping[str, Callable[[str], bool]] = {
+    "*": lambda row: True,
+    "class": lambda row: len(row) == 3 and row.isdigit(),
+    "type": lambda row: len(row) == 5 and row.isdigit(),
+    "item": lambda row: len(row) == 7 and row.isdigit(),
+    "code": str.isdigit,
+}
+"""What stands for many rows, alone or after `section/`: every row, 类, 款, 项, all codes."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +43,28 @@ class Relation:
     relation: str = "="
     alternative: tuple[Cell, ...] = ()
     """Another right side that may be meant."""
+    declared: str = ""
+    """The id of the identity that it is made from."""
 
     @property
     def terms(self) -> list[tuple[int, Cell]]:
         """All cells with their weight: +1 on the left, −1 on the right."""
         return [(1, cell) for cell in self.left] + [(-1, cell) for cell in self.right]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, those of the left side first."""
+        return self.left + self.right
+
+    def verdict(self, values: Mapping[Cell, Number]) -> "Verdict":
+        """See `evaluate`."""
+        return evaluate(self, values)
+
+    def repairs(self, values: Mapping[Cell, Number]) -> Iterator[tuple[Cell, Decimal]]:
+        """Each cell with the amount that would make both sides equal; a blank cell counts as 0."""
+        difference = _verdict(self, values).difference
+        for weight, cell in self.terms:
+            yield cell, (values[cell].value if cell in values else Decimal(0)) - weight * difference
 
 
 @dataclass(frozen=True)
@@ -84,64 +114,90 @@ def relations(layout: Layout) -> list[Relation]:
 
 
 def _instances(identity: Identity, layout: Layout) -> Iterator[Relation]:
-    for column in identity.columns or ("",):
-        for row in identity.rows or ("",):
-            left = [_fill(term, column, row) for term in identity.left]
-            right = [_fill(term, column, row) for term in identity.right]
-            other = [_fill(term, column, row) for term in identity.alternative]
-            if any(table not in layout for table, _, _ in left + right):
-                continue
-            yield from _per_row(identity, left, right, other, layout)
-
-
-def _fill(term: str, column: str, row: str) -> Cell:
-    table, row_key, column_name = term.replace("{column}", column).replace("{row}", row).split(".")
-    return table, row_key, column_name
-
-
-def _per_row(
-    identity: Identity, left: list[Cell], right: list[Cell], other: list[Cell], layout: Layout
-) -> Iterator[Relation]:
-    pattern = next((row for _, row, _ in left + right if row == "*" or row.endswith("class")), "")
-    if not pattern:
-        bindings = [""]
-    elif identity.sum:
-        bindings = None
-    else:
-        bindings = _rows(pattern, [table for table, row, _ in left + right if row == pattern], layout)
-    if bindings is None:
-        right = [(table, row, column) for table, p, column in right for row in _rows(p, [table], layout)]
-        bindings = [""]
-    for bound in bindings:
-        sides = [[(t, _bind(row, bound), c) for t, row, c in side] for side in (left, right, other)]
-        cells = sides[0] + sides[1]
-        stated = all(c in layout[t].get(row, ()) for t, row, c in cells if t == "narrative")
-        if identity.detail and not any(c in layout[t].get(row, ()) for t, row, c in sides[1]):
+    for column, row in product(identity.columns or ("",), identity.rows or ("",)):
+        sides = Sides(*(fill(terms, column, row) for terms in (identity.left, identity.right, identity.alternative)))
+        if any(table not in layout for table, _, _ in sides.left + sides.right):
             continue
-        if stated and any(c in layout[t].get(row, ()) for t, row, c in cells):
-            name = f"{identity.id}:{bound}" if bound else identity.id
-            suffix = next((c for c in identity.columns if any(c == cell[2] for cell in cells)), "")
-            yield Relation(
-                ".".join(filter(None, (name, suffix))), identity.kind, tuple(sides[0]), tuple(sides[1]),
-                identity.relation, tuple(sides[2]),
-            )  # fmt: skip
+        if identity.sum:
+            sides = replace(sides, right=_expanded(sides.right, layout))
+        for bound in bindings(sides.left + sides.right, layout):
+            made = sides.bound(bound)
+            if _applies(identity, made, layout):
+                suffix = column if any(column == cell[2] for cell in made.left + made.right) else ""
+                yield Relation(
+                    name_of(identity.id, bound or row, suffix),
+                    identity.kind,
+                    made.left,
+                    made.right,
+                    identity.relation,
+                    made.other,
+                    identity.id,
+                )
 
 
-def _bind(row: str, bound: str) -> str:
-    if row == "*" or row == "class":
-        return bound
-    return row.replace("/class", f"/{bound}")
+def name_of(declared: str, row: str, column: str) -> str:
+    """The id of one instance of a declared check: `declared:row.column`."""
+    return ".".join(filter(None, (f"{declared}:{row}" if row else declared, column)))
 
 
-def _rows(pattern: str, tables: Iterable[str], layout: Layout) -> list[str]:
-    """The rows of the tables that a pattern stands for, in printed order, each once."""
-    found: dict[str, None] = {}
-    for table in tables:
-        for row in layout[table]:
-            name = row.split("/")[-1]
-            if pattern == "*" or (len(name) == 3 and name.isdigit()):
-                found[name] = None
-    return list(found)
+@dataclass(frozen=True)
+class Sides:
+    """The cells on both sides of an identity, and those of another right side that may be meant."""
+
+    left: tuple[Cell, ...]
+    right: tuple[Cell, ...]
+    other: tuple[Cell, ...]
+
+    def bound(self, name: str) -> "Sides":
+        """The sides with every row pattern replaced by the row of this name."""
+        return Sides(*(tuple(bind(cell, name) for cell in side) for side in (self.left, self.right, self.other)))
+
+
+def fill(terms: Iterable[str], column: str = "", row: str = "") -> tuple[Cell, ...]:
+    """The terms `table.row.column` as cells, `{column}` and `{row}` filled in."""
+    filled = (term.replace("{column}", column).replace("{row}", row) for term in terms)
+    return tuple((table, key, name) for table, key, name in (term.split(".") for term in filled))
+
+
+def _applies(identity: Identity, sides: Sides, layout: Layout) -> bool:
+    """Whether any cell is there to be tested, every narrative cell is stated, and of details any is printed."""
+    there = [cell for cell in sides.left + sides.right if cell[2] in layout[cell[0]].get(cell[1], ())]
+    stated = [cell for cell in sides.left + sides.right if cell[0] == NARRATIVE]
+    detailed = not identity.detail or any(cell in there for cell in sides.right)
+    return bool(there) and detailed and all(cell in there for cell in stated)
+
+
+def bindings(cells: Iterable[Cell], layout: Layout) -> list[str]:
+    """The rows that the pattern among the cells' rows stands for: "" where there is no pattern."""
+    patterned = [(table, row) for table, row, _ in cells if _is_pattern(row)]
+    if not patterned:
+        return [""]
+    return list(dict.fromkeys(name for table, row in patterned for name in _names(row, layout.get(table, {}))))
+
+
+def bind(cell: Cell, name: str) -> Cell:
+    """The cell with the pattern in its row replaced by a row's name."""
+    table, row, column = cell
+    prefix, slash, last = row.rpartition("/")
+    return (table, f"{prefix}{slash}{name}", column) if last in _PATTERNS else cell
+
+
+def _expanded(cells: Iterable[Cell], layout: Layout) -> tuple[Cell, ...]:
+    """The cells, one whose row is a pattern as all the rows that it stands for."""
+    return tuple(bind(cell, name) for cell in cells for name in bindings([cell], layout))
+
+
+def _is_pattern(row: str) -> bool:
+    return row.rpartition("/")[2] in _PATTERNS
+
+
+def _names(pattern: str, rows: Iterable[str]) -> Iterator[str]:
+    """What the pattern's last part stands for in each of the rows that it describes."""
+    prefix, slash, last = pattern.rpartition("/")
+    for row in rows:
+        name = row.removeprefix(prefix + slash)
+        if row.startswith(prefix + slash) and (not slash or "/" not in name) and _PATTERNS[last](name):
+            yield name
 
 
 def _hierarchies(layout: Layout) -> Iterator[Relation]:
@@ -164,6 +220,7 @@ def _hierarchies(layout: Layout) -> Iterator[Relation]:
                 yield Relation(
                     f"hierarchy-{table}:{parent}.{column}", "hierarchy",
                     ((table, parent, column),), tuple((table, child, column) for child in children),
+                    declared="hierarchy",
                 )  # fmt: skip
 
 

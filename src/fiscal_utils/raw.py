@@ -38,6 +38,9 @@ INDICATORS = (
 )  # fmt: skip
 
 
+STATEMENTS = ("section", "item", "kind", "said", "page")
+
+
 def write(accounts: Accounts, document_id: str, raw: Path) -> Path:
     """The folder `raw/<document_id>` holding the accounts; one already there is replaced as a whole."""
     return write_all({document_id: accounts}, raw, replace=True)[0]
@@ -166,6 +169,8 @@ def _write_files(accounts: Accounts, document_id: str, folder: Path) -> None:
     )
     _write_csv(folder / "indicators.csv", INDICATORS, indicators)
     _write_csv(folder / "staff.csv", ("item", "value"), accounts.staff.items())
+    said = ((s.section, s.item, s.kind, s.said, s.page) for s in accounts.statements)
+    _write_csv(folder / "statements.csv", STATEMENTS, said)
 
 
 def _table_row(row: Row, columns: Sequence[str]) -> list[object]:

@@ -27,6 +27,7 @@ class TableSpec:
     items: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]
     optional: tuple[str, ...] = ()
     common: bool = True
+    counts: tuple[str, ...] = ()
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -66,6 +67,32 @@ class Identity:
     sum: bool = False
     detail: bool = False
     alternative: tuple[str, ...] = ()
+    severity: str = "error"
+    given: str = ""
+
+
+@dataclass(frozen=True)
+class RatioSpec:
+    """A declared percentage: the cell that states it, and the sums whose quotient it is."""
+
+    id: str
+    kind: str
+    stated: str
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+    alternative: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    severity: str = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check that is no equation: its kind, its severity and what it says where it fails, in both languages."""
+
+    kind: str
+    severity: str
+    zh: str
+    en: str
 
 
 def read_toml(name: str) -> dict[str, Any]:
@@ -112,6 +139,19 @@ def identities() -> tuple[Identity, ...]:
 
 
 @cache
+def ratios() -> tuple[RatioSpec, ...]:
+    """Every declared percentage."""
+    entries = read_toml("identities.toml")["ratio"]
+    return tuple(build(RatioSpec, entry, f"identities.toml {entry.get('id')}") for entry in entries)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every check of words, forms and completeness by id."""
+    return {name: build(Rule, rule, f"rules.toml [{name}]") for name, rule in read_toml("rules.toml").items()}
+
+
+@cache
 def classification(name: str) -> dict[str, dict[str, str]]:
     """The classification `functions` or `economic`: code → names (`zh`, `en`)."""
     return {row["code"]: {"zh": row["name_zh"], "en": row["name_en"]} for row in read_csv(f"{name}.csv")}
@@ -130,7 +170,13 @@ def _terms() -> dict[str, dict[str, str]]:
 
 def term(name: str) -> str:
     """The field's term for a canonical key (`adjusted_budget`) in the language in use; the key itself if unknown."""
-    return _terms().get(name, {}).get(language(), name)
+    return term_in(language(), name)
+
+
+def term_in(name_language: str, *names: str) -> str:
+    """The term in a language for the first of the keys that has one; the last key itself if none has."""
+    known = next((_terms()[name] for name in names if name in _terms()), {})
+    return known.get(name_language, names[-1])
 
 
 def code_name(code: str, printed: str = "") -> str:
@@ -138,7 +184,12 @@ def code_name(code: str, printed: str = "") -> str:
 
     Falls back on the printed label where the classification file does not have the code.
     """
+    return code_name_in(language(), code, printed)
+
+
+def code_name_in(name_language: str, code: str, printed: str = "") -> str:
+    """The official name of a code in a language; see `code_name`."""
     for name in ("functions", "economic"):
         if code in classification(name):
-            return classification(name)[code][language()]
+            return classification(name)[code][name_language]
     return printed or code

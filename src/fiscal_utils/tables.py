@@ -16,9 +16,9 @@ from filelock import FileLock
 from fiscal_utils import specs
 from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
-from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE
+from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS
 
-TIDY = ("cells", "narrative", "projects", "indicators", "staff", "documents", "checks")
+TIDY = ("cells", "narrative", "projects", "indicators", "staff", "statements", "documents", "checks")
 _CELLS = (
     "document_id", "table", "line", "code", "item", "label", "column", "value", "decimals", "unit", "page",
 )  # fmt: skip
@@ -56,6 +56,11 @@ def load(name: str, document: Selection = None, year: int | Sequence[int] | None
     if "unit" in frame:
         frame = _in_ten_thousand_yuan(frame)
     return frame.reset_index(drop=True) if name in TIDY else _as_printed(frame, name, known)
+
+
+def check(document: Selection = None) -> pd.DataFrame:
+    """Every check of the documents (default: all): verdict, severity, both sides, message, finding (see data-model)."""
+    return load("checks", document)
 
 
 def documents() -> pd.DataFrame:
@@ -118,15 +123,17 @@ def _build() -> dict[str, pd.DataFrame]:
     }
     for name, columns in {
         "narrative": NARRATIVE, "projects": FUNDS, "indicators": INDICATORS, "staff": ("item", "value"),
+        "statements": STATEMENTS,
     }.items():  # fmt: skip
         rows = (
             (folder.name, *(row[column] for column in columns))
             for folder in folders
+            if name != "statements" or (folder / "statements.csv").is_file()  # folders of earlier versions lack it
             for row in _csv(folder / f"{name}.csv", columns)
         )
         frames[name] = _frame(rows, ("document_id", *columns))
     open_rows = {folder.name: _open_rows(folder) for folder in folders}
-    frames["checks"] = evaluate_all(frames["cells"], frames["narrative"], open_rows)
+    frames["checks"] = evaluate_all(frames, open_rows)
     return frames
 
 

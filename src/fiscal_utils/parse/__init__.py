@@ -9,11 +9,12 @@ from fiscal_utils.identities import Cell
 from fiscal_utils.language import t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
-from fiscal_utils.parse.narrative import Figure, figures
+from fiscal_utils.parse.narrative import Figure, narrated
 from fiscal_utils.parse.outline import Outline, Segment, outlines
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
 from fiscal_utils.parse.trust import confirmed
 from fiscal_utils.read import Source
@@ -44,6 +45,8 @@ class Accounts:
     """Tables under titles that are not declared, as printed."""
     doubts: tuple[str, ...] = ()
     """What could not be read, in words."""
+    statements: tuple[Statement, ...] = ()
+    """What is said besides figures, for the checks."""
 
     @property
     def simulated(self) -> bool:
@@ -74,7 +77,8 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
 def _accounts(parts: Outline, source: Source) -> Accounts:
     read = [rows(segment) for segment in parts.segments]
     found = [row for part, _ in read for row in part]
-    narrative = figures(parts.narrative, {row.code: row.label for row in found if row.code})
+    labels = {row.code: row.label for row in found if row.code}
+    narrative, comparisons = narrated(parts.narrative, labels, parts.annex)
     placed = place(found, _stated(narrative))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
@@ -96,6 +100,7 @@ def _accounts(parts: Outline, source: Source) -> Accounts:
         forms=tuple(form(blocks) for blocks in parts.forms),
         staff=overview.staff(parts.front),
         unknown=parts.unknown,
+        statements=(*statements(parts, placed, department), *comparisons),
         doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts)),
     )
 

@@ -1,7 +1,7 @@
 """The figures of the narrative (决算情况说明): what each is of, what it measures, its reason if given."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -9,7 +9,8 @@ from functools import cache
 from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import function_code
 from fiscal_utils.parse.narrative_spec import MeasureSpec, Names, fold, spec
-from fiscal_utils.parse.sections import Text, sections
+from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
+from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
 
 _NUMBER = r"(?<![\d.,第\[〔])(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
@@ -50,8 +51,20 @@ def figures(lines: Sequence[Line], names: Mapping[str, str] | None = None) -> li
     项 7 digits) are used. An item named by 类, 款 and 项 goes by its code, by these names and else the official
     ones; where neither has it, by the printed names with slashes.
     """
-    functions = {code: label for code, label in (names or {}).items() if code.startswith("2")}
-    return [figure for text in sections(lines) for figure in _Scan(text, functions).run()]
+    return narrated(lines, names or {})[0]
+
+
+def narrated(
+    lines: Sequence[Line], names: Mapping[str, str], annex: Sequence[Line] = ()
+) -> tuple[list[Figure], list[Statement]]:
+    """The figures (see `figures`), and how outturns are said to compare with their budgets.
+
+    Of an annex, the report on an evaluation, the declared figures are read.
+    """
+    functions = {code: label for code, label in names.items() if code.startswith("2")}
+    texts = [*sections(lines), *([joined(EVALUATION, annex)] if annex else [])]
+    scans = [_Scan(text, functions) for text in texts]
+    return [figure for scan in scans for figure in scan.run()], [said for scan in scans for said in scan.comparisons()]
 
 
 @cache
@@ -128,6 +141,16 @@ class _Scan:
             end = match.end()
         return [figure for _, figure in self.found]
 
+    def comparisons(self) -> Iterator[Statement]:
+        """How the outturn of the item last spoken of is said to compare with its budget; after `run`."""
+        for direction, pattern in spec().compared.items():
+            for match in re.finditer(pattern, self.folded):
+                before = ["", *(figure.item for offset, figure in self.found if offset < match.start())]
+                item = _last(self.names, _clause(self.folded[: match.start()])) or before[-1]
+                if item:
+                    page = self.text.page(match.start())
+                    yield Statement(self.text.section, item, "against_budget", direction, page)
+
     def _name(self, lead: str) -> bool:
         """Whether the lead names a declared item; it is the current one from here on."""
         self.context = _last(self.spec.contexts, lead) or self.context
@@ -156,6 +179,8 @@ class _Scan:
         share = measure.measure == "share_pct"
         named = self._name(lead[: lead.rfind("占")] if share else lead)
         if not measure.measure or (measure.measure in _CHANGES and self._against_budget(match, lead)):
+            return
+        if self.spec.declared and not _last(self.names, _clause(lead)):
             return
         item = self.item
         if kind == "count":

@@ -26,6 +26,7 @@ class SectionSpec:
     parts: Names = field(default_factory=dict)
     alone: Names = field(default_factory=dict)
     free: bool = False
+    declared: bool = False
     opening: bool = False
 
     @property
@@ -93,6 +94,7 @@ class NarrativeSpec:
     units: UnitSpec
     patterns: PatternSpec
     heading: HeadingSpec
+    compared: Mapping[str, str]
     measure: tuple[MeasureSpec, ...]
     section: Mapping[str, SectionSpec]
 

@@ -16,6 +16,7 @@ _PART = re.compile(r"第[一二三四五六七八九十]部分")
 _NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决算(情况)?说明")
 _GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业|相关)?(名词|名称|术语)解释")
 _CONTENTS = re.compile(r"目录")
+_EVALUATION = re.compile(r"绩效评价报告$")
 _TITLE_PREFIX = re.compile(
     r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|[一二三四五六七八九十]+)?[、.:：]?"
     r"(.{0,40}?\d{4}年度?)?(部门|单位)?"
@@ -70,6 +71,8 @@ class Outline:
     listed: frozenset[str]
     """The tables that its table of contents lists, and `glossary` where it lists one; empty where it has none."""
     has_glossary: bool
+    annex: tuple[Line, ...] = ()
+    """What follows the glossary, where a report on an evaluation is among it."""
 
     @property
     def doubled(self) -> tuple[Segment, Segment] | None:
@@ -103,8 +106,14 @@ def _narrated(found: list[Outline]) -> list[Outline]:
     if holders in ([], [0]) or len(holders) > 1:
         return found
     holder = found[holders[0]]
-    found[0] = replace(found[0], narrative=holder.narrative, forms=holder.forms, has_glossary=holder.has_glossary)
-    found[holders[0]] = replace(holder, narrative=(), forms=(), has_glossary=False)
+    found[0] = replace(
+        found[0],
+        narrative=holder.narrative,
+        forms=holder.forms,
+        has_glossary=holder.has_glossary,
+        annex=holder.annex,
+    )
+    found[holders[0]] = replace(holder, narrative=(), forms=(), annex=(), has_glossary=False)
     return found
 
 
@@ -125,6 +134,7 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
         stop = glossary if glossary is not None and glossary > narrative else len(blocks)
         text, forms = _split_forms(blocks[narrative + 1 : stop])
     front = _flat(blocks[:first])
+    annex = _flat(blocks[glossary + 1 :]) if glossary is not None else ()
     return Outline(
         front,
         tuple(segment for segment in segments if segment.table),
@@ -133,6 +143,7 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
         tuple(forms),
         _listed(front),
         glossary is not None,
+        annex if any(_EVALUATION.search(key(line.text)) for line in annex) else (),
     )
 
 

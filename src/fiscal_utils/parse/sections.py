@@ -10,6 +10,9 @@ from fiscal_utils.normalise import squeeze
 from fiscal_utils.parse.narrative_spec import fold, spec
 from fiscal_utils.read import Line
 
+EVALUATION = "evaluation"
+"""The section of the report on an evaluation that stands in an annex; no heading opens it."""
+
 _NUMERAL = "[一二三四五六七八九十]+"
 _ORDINALS = (rf"第?{_NUMERAL}[、.]", rf"\({_NUMERAL}\)、?", r"\d{1,2}(?:[、)]|\.(?!\d))|\(\d{1,2}\)")
 """How the headings of the first, second and third level are numbered."""
@@ -60,13 +63,13 @@ def sections(lines: Sequence[Line]) -> Iterator[Text]:
             body.append(lines[index])
         else:
             if opened.section and body:
-                yield _joined(opened.section, body)
+                yield joined(opened.section, body)
             if heading.section != opened.section:
                 opened = heading
             body = [Line(rest, lines[index + taken - 1].page)] if rest else []
         index += taken
     if opened.section and body:
-        yield _joined(opened.section, body)
+        yield joined(opened.section, body)
 
 
 def _heading_at(lines: Sequence[Line], index: int, opened: _Heading) -> tuple[_Heading | None, int, str]:
@@ -169,7 +172,8 @@ def _matches(name: str, title: str) -> bool:
     return bool(_pattern(name).search(title))
 
 
-def _joined(section: str, lines: Sequence[Line]) -> Text:
+def joined(section: str, lines: Sequence[Line]) -> Text:
+    """The lines as the text of a section."""
     texts = [squeeze(line.text) for line in lines]
     starts, offset = list[int](), 0
     for text in texts:

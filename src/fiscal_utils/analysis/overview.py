@@ -9,8 +9,8 @@ import math
 import pandas as pd
 
 from fiscal_utils import specs
-from fiscal_utils.metrics import execution
-from fiscal_utils.metrics.execution import share_pct
+from fiscal_utils.analysis import execution
+from fiscal_utils.analysis.execution import share_pct
 from fiscal_utils.tables import load
 
 

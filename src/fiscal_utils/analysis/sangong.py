@@ -1,19 +1,22 @@
 """The three public expenses (“三公”经费): execution, last year's value inferred as an interval, unit costs, real terms.
 
-Amounts in 万元, ratios in percent, unit costs in 元. A number printed with d decimals stands for the closed interval
-of half a unit in its last place on both sides; intervals are computed exactly with fractions (interval arithmetic:
-R. E. Moore, Interval Analysis, 1966).
+Amounts in 万元, ratios in percent, unit costs in 元. How last year's value is inferred: see `prior`.
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 
 import pandas as pd
 
+from fiscal_utils.analysis.facts import facts
+from fiscal_utils.analysis.intervals import Interval
+from fiscal_utils.analysis.intervals import printed as printed
+from fiscal_utils.analysis.prices import price_table
+from fiscal_utils.analysis.prior import Statement, statement
+from fiscal_utils.analysis.prior import bounds as bounds
+from fiscal_utils.analysis.prior import growth_range as growth_range
+from fiscal_utils.analysis.prior import intersection as intersection
+from fiscal_utils.analysis.registry import values
+from fiscal_utils.analysis.staffing import ratio
 from fiscal_utils.language import t
-from fiscal_utils.metrics.staffing import ratio
-from fiscal_utils.specs import read_csv, term
+from fiscal_utils.specs import term
 from fiscal_utils.tables import load
 
 ITEMS = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_operation", "hospitality")
@@ -27,81 +30,6 @@ UNIT_COSTS = (
     ("overseas", "overseas_persons"),
 )
 """Numerator (万元) and denominator (a count) of each unit cost."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """The closed interval low … high."""
-
-    low: Fraction
-    high: Fraction
-
-    def meet(self, other: "Interval") -> "Interval | None":
-        """What both contain; None if nothing."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return Interval(low, high) if low <= high else None
-
-    def minus(self, other: "Interval") -> "Interval":
-        """The interval difference."""
-        return Interval(self.low - other.high, self.high - other.low)
-
-    def over(self, other: "Interval") -> "Interval | None":
-        """The interval quotient of a dividend not below 0; None if the divisor is not wholly above 0."""
-        if other.low <= 0:
-            return None
-        return Interval(max(self.low, Fraction(0)) / other.high, self.high / other.low)
-
-
-Bounds = dict[str, Interval]
-
-
-def printed(value: float, decimals: int, scale: int = 1) -> Interval:
-    """The interval that a printed number stands for, divided by `scale` (100 for percentages)."""
-    exact, half = round(Fraction(value), decimals), Fraction(1, 2) / Fraction(10) ** decimals
-    return Interval((exact - half) / scale, (exact + half) / scale)
-
-
-def bounds(current: Interval, change: Interval | None, growth: Interval | None, sign: int) -> Bounds:
-    """The intervals for last year's value that each published figure gives (万元).
-
-    change: current − sign × change. growth: current ÷ (1 + sign × growth). ratio: change ÷ growth. `change` and
-    `growth` (a fraction) are sizes as printed, `sign` is +1 for a rise and −1 for a fall. A quotient whose divisor
-    may be 0 bounds nothing and is left out.
-    """
-    found: dict[str, Interval | None] = {}
-    if change is not None:
-        signed = change if sign > 0 else Interval(-change.high, -change.low)
-        found["change"] = current.minus(signed)
-    if growth is not None:
-        ends = sorted((1 + sign * growth.low, 1 + sign * growth.high))
-        found["growth"] = current.over(Interval(ends[0], ends[1]))
-    if change is not None and growth is not None:
-        found["ratio"] = change.over(growth)
-    return {name: interval for name, interval in found.items() if interval is not None}
-
-
-def intersection(found: Bounds) -> Interval | None:
-    """What all the bounds allow, never below 0; None if they contradict each other or there are none."""
-    if not found:
-        return None
-    meet: Interval | None = Interval(Fraction(0), max(bound.high for bound in found.values()))
-    if meet is None or meet.high < 0:
-        return None
-    for bound in found.values():
-        meet = meet.meet(bound) if meet else None
-    return meet
-
-
-def growth_range(current: Interval, prior: Interval, published: Interval | None = None) -> Interval | None:
-    """current ÷ prior − 1 over both intervals, within the published growth (signed fraction) where there is one.
-
-    None if last year's value may be 0.
-    """
-    quotient = current.over(prior)
-    if quotient is None:
-        return None
-    growth = Interval(quotient.low - 1, quotient.high - 1)
-    return growth if published is None else growth.meet(published)
 
 
 def execution(document: str) -> pd.DataFrame:
@@ -130,16 +58,38 @@ def prior(document: str) -> pd.DataFrame:
     """
     names = ["item", "label", "current", "prior_low", "prior_high", "growth_low_pct", "growth_high_pct", "change",
              "change_pct", "status"]  # fmt: skip
-    rows = [row for item in ITEMS if (row := _prior_row(document, item))]
+    rows = [_prior_row(item, made) for item, made in _statements(document).items()]
     return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:9], "float64"))
+
+
+def _statements(document: str) -> dict[str, Statement]:
+    found = next(facts(document))
+    made = {item: statement(found, item) for item in ITEMS}
+    return {item: stated for item, stated in made.items() if stated}
+
+
+def _prior_row(item: str, made: Statement) -> list[object]:
+    growth, sign = made.growth_over_prior, made.sign or 0
+    sizes = [_middle(size.scaled(sign)) if size else None for size in (made.change, made.growth)]
+    return [
+        item, label(item), _middle(made.current), *_ends(made.prior), *_ends(growth, 100), sizes[0],
+        None if sizes[1] is None else 100 * sizes[1], made.status,
+    ]  # fmt: skip
+
+
+def _middle(interval: Interval) -> float:
+    """The printed number that the interval stands for."""
+    return float((interval.low + interval.high) / 2)
+
+
+def _ends(interval: Interval | None, scale: int = 1) -> list[float | None]:
+    return [float(interval.low * scale), float(interval.high * scale)] if interval else [None, None]
 
 
 def prior_bounds(document: str, item: str = "total") -> pd.DataFrame:
     """How each published figure bounds last year's value of an item: source, low, high (万元), their meet last."""
-    statement = _statement(document, item)
-    found = statement.bounds if statement else {}
-    meet = intersection(found)
-    kept = found | ({"intersection": meet} if meet else {})
+    made = _statements(document).get(item)
+    kept = made.bounds | ({"intersection": made.prior} if made.prior else {}) if made else {}
     names = {
         "change": t("本年 − 增减额", "current − change"),
         "growth": t("本年 ÷（1 + 增减率）", "current ÷ (1 + growth)"),
@@ -147,8 +97,34 @@ def prior_bounds(document: str, item: str = "total") -> pd.DataFrame:
         "intersection": t("交集（推断）", "intersection (inferred)"),
         "flat": t("与上年持平", "no change"),
     }
-    rows = [[names[name], float(bound.low), float(bound.high)] for name, bound in kept.items()]
+    rows = [[names[name], *_ends(bound)] for name, bound in kept.items()]
     return pd.DataFrame(rows, columns=["source", "low", "high"])
+
+
+def contributions(document: str) -> pd.DataFrame:
+    """How much each item moved the total, in percentage points of last year's total, as intervals.
+
+    change of the item ÷ last year's total × 100. Columns: item, label, change_low, change_high (万元, signed),
+    low, high (percentage points). An item whose change is not published is left out. Empty where last year's total
+    is unknown or may be 0.
+    """
+    made = _statements(document)
+    base = made["total"].prior if "total" in made else None
+    rows = []
+    for item in (*PARTS, "total"):
+        change = _signed_change(made[item]) if item in made else None
+        if change and base and base.low > 0:
+            corners = [end / of for end in (change.low, change.high) for of in (base.low, base.high)]
+            rows.append([item, label(item), *_ends(change), *_ends(Interval(min(corners), max(corners)), 100)])
+    return pd.DataFrame(rows, columns=["item", "label", "change_low", "change_high", "low", "high"])
+
+
+def _signed_change(made: Statement) -> Interval | None:
+    if made.sign is None:
+        return None
+    if made.change:
+        return made.change.scaled(made.sign)
+    return made.current.minus(made.prior) if made.prior else None
 
 
 def additive(document: str) -> dict[str, float | bool | None]:
@@ -189,8 +165,9 @@ def unit_costs(document: str) -> pd.DataFrame:
 
 def national_cpi(document: str) -> float | None:
     """China's consumer price index of the document's year, previous year = 100; None if statutory/cpi.csv lacks it."""
-    year = str(load("documents", document=document)["year"].iloc[0])
-    return next((float(row["index"]) for row in read_csv("cpi.csv") if row["year"] == year), None)
+    year = int(load("documents", document=document)["year"].iloc[0])
+    found = price_table().query("year == @year")["index"]
+    return float(found.iloc[0]) if len(found) else None
 
 
 def real_terms(document: str, price_index: float | None = None) -> pd.DataFrame:
@@ -212,17 +189,22 @@ def real_terms(document: str, price_index: float | None = None) -> pd.DataFrame:
 
 def metrics(document: str) -> dict[str, float | None]:
     """Headline numbers of the total: final, adjusted_budget, initial_budget, prior_low, prior_high (万元) and
-    growth_low_pct, growth_high_pct, execution_rate_initial_pct, execution_rate_adjusted_pct.
+    growth_low_pct, growth_high_pct, execution_rate_initial_pct, execution_rate_adjusted_pct; None where unknown.
     """  # fmt: skip
-    row = _table(document).get("total", {})
+    found = values(document, [f"sangong_{name}" for name in _HEADLINE])
     inferred = prior(document).set_index("item")
-    result = {name: row.get(name) for name in ("final", "adjusted_budget", "initial_budget")}
+    result = {_HEADLINE[name.removeprefix("sangong_")]: value for name, value in found.items()}
     for name in ("prior_low", "prior_high", "growth_low_pct", "growth_high_pct"):
         value = inferred[name].get("total")
         result[name] = None if value is None or pd.isna(value) else float(value)
-    result["execution_rate_initial_pct"] = ratio(row.get("final"), row.get("initial_budget"), 100)
-    result["execution_rate_adjusted_pct"] = ratio(row.get("final"), row.get("adjusted_budget"), 100)
     return result
+
+
+_HEADLINE = {
+    "final": "final", "adjusted_budget": "adjusted_budget", "initial_budget": "initial_budget",
+    "execution_initial_pct": "execution_rate_initial_pct", "execution_adjusted_pct": "execution_rate_adjusted_pct",
+}  # fmt: skip
+"""Metric of the registry, without its group → its name among the headline numbers."""
 
 
 def label(item: str) -> str:
@@ -250,94 +232,6 @@ def status_text(status: str) -> str:
         "contradiction": t("增减额与增减率相互矛盾", "change and percentage contradict each other"),
         "not_stated": t("未公开增减", "nothing published on its change"),
     }[status]
-
-
-@dataclass(frozen=True)
-class _Statement:
-    """What is published on one item, with the sizes as intervals: `sign` 0 is no change, None unknown."""
-
-    current: Interval
-    value: float
-    sign: int | None
-    change: Interval | None
-    growth: Interval | None
-    sizes: tuple[float | None, float | None]
-
-    @property
-    def bounds(self) -> Bounds:
-        if self.sign is None:
-            return {}
-        return bounds(self.current, self.change, self.growth, self.sign) if self.sign else {"flat": self.current}
-
-    @property
-    def status(self) -> str:
-        if not self.bounds:
-            return "not_stated"
-        if self.sign == 0:
-            return "flat"
-        if intersection(self.bounds) is None:
-            return "contradiction"
-        if self.change and self.growth:
-            return "inferred"
-        return "change_only" if self.change else "percentage_only"
-
-    @property
-    def signed_growth(self) -> Interval | None:
-        if self.growth is None or not self.sign:
-            return None
-        return self.growth if self.sign > 0 else Interval(-self.growth.high, -self.growth.low)
-
-
-def _prior_row(document: str, item: str) -> list[object] | None:
-    statement = _statement(document, item)
-    if statement is None:
-        return None
-    meet = intersection(statement.bounds)
-    flat = statement.sign == 0
-    growth = growth_range(statement.current, meet, statement.signed_growth) if meet and not flat else None
-    zero = Interval(Fraction(0), Fraction(0))
-    growth = zero if flat and meet and meet.low > 0 else growth
-    sizes = [None if size is None else size * (statement.sign or 0) for size in statement.sizes]
-    return [
-        item, label(item), statement.value, *_ends(meet), *_ends(growth, 100), *sizes, statement.status,
-    ]  # fmt: skip
-
-
-def _ends(interval: Interval | None, scale: int = 1) -> list[float | None]:
-    return [float(interval.low * scale), float(interval.high * scale)] if interval else [None, None]
-
-
-def _statement(document: str, item: str) -> _Statement | None:
-    """The published figures on an item; None where its value of this year is not printed anywhere."""
-    told = _narrative(document)
-    told = told[told["item"] == item]
-    figures = {str(row["measure"]): row for row in reversed(told.to_dict("records"))}
-    current = _current(document, item, figures.get("final"))
-    if current is None:
-        return None
-    change, growth = figures.get("prior_change"), figures.get("prior_change_pct")
-    directions = [str(row["direction"]) for row in (change, growth) if row and row["direction"]]
-    sign = {"increase": 1, "decrease": -1, "flat": 0}.get(directions[0]) if directions else None
-    return _Statement(
-        printed(*current), current[0], sign, _interval(change), _interval(growth, 100), (_size(change), _size(growth))
-    )
-
-
-def _interval(row: Mapping[object, object] | Mapping[str, object] | None, scale: int = 1) -> Interval | None:
-    return printed(float(str(row["value"])), int(str(row["decimals"])), scale) if row else None
-
-
-def _size(row: Mapping[object, object] | Mapping[str, object] | None) -> float | None:
-    return float(str(row["value"])) if row else None
-
-
-def _current(document: str, item: str, told: Mapping[object, object] | None) -> tuple[float, int] | None:
-    """This year's final value and its decimals: from the table, else from the narrative."""
-    cells = load("cells", document=document)
-    found = cells[(cells["table"] == "sangong") & (cells["item"] == item) & (cells["column"] == "final")]
-    if len(found):
-        return float(found["value"].iloc[0]), int(found["decimals"].iloc[0])
-    return (float(str(told["value"])), int(str(told["decimals"]))) if told else None
 
 
 def _narrative(document: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from fiscal_utils.tables import load
 
-MEASURES = ("initial_budget", "final", "completion_pct")
+MEASURES = ("initial_budget", "adjusted_budget", "final", "completion_pct")
 RESIDUAL = "residual"
 """The row that takes what the classes leave of the total: rounding, or classes that the narrative does not state."""
 
@@ -43,13 +43,16 @@ def rate_bounds(executed: float, budget: float) -> tuple[float, float]:
     return low, 100 * (executed + _HALF_UNIT) / (budget - _HALF_UNIT)
 
 
-def _stated(document: str) -> pd.DataFrame:
-    """The section on fiscal appropriation of the narrative, one row an item, columns `MEASURES` and `reason`."""
-    rows = load("narrative", document)
+def stated(rows: pd.DataFrame) -> pd.DataFrame:
+    """The figures on fiscal appropriation among rows of the narrative: one row an item, `MEASURES` and `reason`."""
     rows = rows[(rows["section"] == "appropriation") & rows["measure"].isin(MEASURES)]
     values = rows.pivot_table(index="item", columns="measure", values="value", aggfunc="first")
     reasons = rows[rows["reason"].fillna("") != ""].groupby("item")["reason"].first()
     return values.reindex(columns=list(MEASURES)).assign(reason=reasons.reindex(values.index).fillna(""))
+
+
+def _stated(document: str) -> pd.DataFrame:
+    return stated(load("narrative", document))
 
 
 def _first_row(frame: pd.DataFrame) -> dict[str, Any]:
@@ -64,7 +67,8 @@ def totals(document: str) -> dict[str, float]:
     """
     stated = _stated(document)
     row = _first_row(stated[stated.index == "total"])
-    initial, final, printed = (float(row.get(measure, math.nan)) for measure in MEASURES)
+    names = ("initial_budget", "final", "completion_pct")
+    initial, final, printed = (float(row.get(name, math.nan)) for name in names)
     return {
         "initial_budget": initial,
         "final": final,
@@ -84,11 +88,7 @@ def by_function(document: str) -> pd.DataFrame:
     class's initial budget); contribution_pp = (final_i - initial_i) / initial_total × 100; reason as printed.
     """
     total = totals(document)["initial_budget"]
-    stated = _stated(document)
-    rows = stated[stated.index.str.fullmatch(r"\d{3}")].rename_axis("code").reset_index()
-    sums = [_sum_of_items(stated, code, final) for code, final in zip(rows["code"], rows["final"], strict=True)]
-    rows["initial_budget"] = rows["initial_budget"].fillna(pd.Series(sums, rows.index, dtype="float64"))
-    rows = rows.rename(columns={"completion_pct": "completion_printed_pct"})
+    rows = class_budgets(_stated(document)).rename(columns={"completion_pct": "completion_printed_pct"})
     rows["change"] = rows["final"] - rows["initial_budget"]
     pairs = list(zip(rows["initial_budget"], rows["final"], rows["change"], strict=True))
     rows["completion_pct"] = [share_pct(final, initial) for initial, final, _ in pairs]
@@ -97,6 +97,14 @@ def by_function(document: str) -> pd.DataFrame:
         ["code", "initial_budget", "final", "change", "completion_pct", "completion_printed_pct", "contribution_pp",
          "reason"]
     ]  # fmt: skip
+
+
+def class_budgets(stated: pd.DataFrame) -> pd.DataFrame:
+    """The function classes among the stated figures: code, `MEASURES` and reason; see `by_function`."""
+    rows = stated[stated.index.str.fullmatch(r"\d{3}")].rename_axis("code").reset_index()
+    sums = [_sum_of_items(stated, code, final) for code, final in zip(rows["code"], rows["final"], strict=True)]
+    rows["initial_budget"] = rows["initial_budget"].fillna(pd.Series(sums, rows.index, dtype="float64"))
+    return rows
 
 
 def _sum_of_items(stated: pd.DataFrame, code: str, final: float) -> float:

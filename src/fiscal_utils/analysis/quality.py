@@ -1,0 +1,213 @@
+"""What was read of a document, what was not, which checks hold, and what the failures come from.
+
+A printed number stands for an interval of half a unit in its last place on both sides: 2,693.88 (万元) stands for
+[2,693.875, 2,693.885]. Both sides of an equation may so differ by the half units of all their printed terms together,
+the tolerance. Counts are of published numbers (cells), stated figures (narrative), checks and findings: failures with
+one cause are one finding.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from fiscal_utils import checks, specs
+from fiscal_utils.checks.wording import cell_name
+from fiscal_utils.checks.wording import table_name as name_of_table
+from fiscal_utils.identities import NARRATIVE, Cell
+from fiscal_utils.language import language, t
+from fiscal_utils.normalise import number
+from fiscal_utils.specs import term, term_in
+from fiscal_utils.tables import TIDY, data_dir, load
+
+STATUSES = ("pass", "rounding", "fail", "undetermined")
+SEVERITIES = ("error", "warning", "note")
+KINDS = ("row", "hierarchy", "items", "table", "narrative", "consistency", "form", "completeness")
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "field": ("项目", "Item"), "value": ("内容", "Value"), "table": ("表", "Table"), "cells": ("数字个数", "Numbers"),
+    "equalities": ("受等式约束", "In an equality"), "bounds": ("仅不等式", "Inequality only"),
+    "untested": ("未受检验", "Not tested"), "undetermined": ("未定列", "Undetermined"),
+    "tested_share_pct": ("受等式约束占比（%）", "Share (%)"), "kind": ("类型", "Kind"), "status": ("结果", "Result"),
+    "difference": ("差额", "Difference"), "tolerance": ("舍入允许", "Allowed"), "label": ("行", "Row"),
+    "numbers": ("数字", "Numbers"), "page": ("页", "Page"),
+    "project": ("项目", "Project"), "count": ("个数", "Count"), "finding": ("序号", "No."),
+    "severity": ("程度", "Severity"), "message": ("发现", "Finding"), "suspect": ("最可能有误", "Likely wrong"),
+    "expected": ("应为", "Should be"), "checks": ("涉及检查", "Checks"),
+}  # fmt: skip
+"""Column → heading in Chinese and English."""
+
+
+def kind_name(kind: str) -> str:
+    """The name of a kind of check in the language in use."""
+    return term_in(language(), f"kind/{kind}", kind)
+
+
+def status_name(status: str) -> str:
+    """The name of a result in the language in use."""
+    return term(status)
+
+
+def table_name(table: str) -> str:
+    """The title of a table in the language in use, without the words that all titles share."""
+    return name_of_table(table, language())
+
+
+def labelled(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The named columns (default: all) with headings, kinds, results, severities and tables in the language in use."""
+    chosen = frame[list(columns)].copy() if columns else frame.copy()
+    names = {"kind": kind_name, "status": term, "severity": term, "table": table_name}
+    for column in chosen.columns.intersection(list(names)):
+        chosen[column] = chosen[column].map(names[column])
+    return chosen.rename(columns={name: t(*COLUMNS[name]) for name in chosen.columns if name in COLUMNS})
+
+
+def source(document: str) -> pd.DataFrame:
+    """Where the figures come from: columns `field, value` — title, publisher, checksum, pages, reader, gaps."""
+    row = load("documents", document).iloc[0]
+    fields = {
+        "source_title": ("标题", "Title"), "source_publisher": ("发布单位", "Publisher"), "year": ("年度", "Year"),
+        "source_sha256": ("文件 SHA-256", "SHA-256"), "source_media_type": ("文件类型", "Media type"),
+        "source_pages": ("页数", "Pages"), "source_reader": ("读取方式", "Reader"),
+        "missing_tables": ("未找到的表", "Tables not found"), "doubts": ("存疑之处", "Doubts"),
+    }  # fmt: skip
+    values = [_text(row.get(name)) for name in fields]
+    return pd.DataFrame({"field": [t(*names) for names in fields.values()], "value": values})
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value is pd.NA or value != value or value == "" else str(value)
+
+
+def checked(document: str) -> pd.DataFrame:
+    """The checks of a document as loaded, with `message` in the language in use and `table`, that of the left side.
+
+    万元 in the numeric columns, except where percentages, points, vehicles, persons or visits are compared.
+    """
+    frame = load("checks", document)
+    tables = frame["where"].str.split(".").str[0]
+    known = tables.isin([*specs.tables(), NARRATIVE])
+    return frame.assign(message=frame[f"message_{language()}"], table=tables.where(known, frame["kind"]))
+
+
+def findings(document: str) -> pd.DataFrame:
+    """One row a cause of failures, the weightiest first.
+
+    Columns: finding, severity, message (of its first check, in the language in use), suspect (the number most likely
+    wrong, in words, empty where none is singled out), expected (the value with which all hold), checks (how many fail).
+    """
+    failed = checked(document).query("status == 'fail'")
+    failed = failed.assign(rank=failed["severity"].map(SEVERITIES.index))
+    failed = failed.sort_values(["finding", "rank"], kind="stable")
+    rows = failed.groupby("finding", sort=True).agg(
+        severity=("severity", "first"), message=("message", "first"), suspect=("suspect", "first"),
+        expected=("expected", "first"), checks=("check_id", "size"),
+    )  # fmt: skip
+    rows["suspect"] = [_cell_name(text) for text in rows["suspect"]]
+    return rows.reset_index()
+
+
+def _cell_name(where: str) -> str:
+    table, _, rest = where.partition(".")
+    row, _, column = rest.rpartition(".")
+    return cell_name((table, row, column), language()) if where else ""
+
+
+def not_exact(document: str) -> pd.DataFrame:
+    """The checks that hold within rounding only, by how much of the tolerance is used, most first."""
+    frame = checked(document).query("status == 'rounding'")
+    used = frame["difference"].abs() / frame["tolerance"].where(frame["tolerance"] > 0)
+    return frame.assign(used=used).sort_values("used", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def status_matrix(document: str, by: str = "kind") -> pd.DataFrame:
+    """Number of checks: rows by `kind` or `table`, columns the four results, all zero columns kept."""
+    frame = checked(document)
+    order = KINDS if by == "kind" else tuple(dict.fromkeys((*specs.tables(), NARRATIVE, *KINDS)))
+    counts = pd.crosstab(frame[by], frame["status"]) if len(frame) else pd.DataFrame()
+    counts = counts.reindex(index=[n for n in order if n in counts.index], columns=list(STATUSES), fill_value=0)
+    return counts.astype("int64").rename_axis(index=None, columns=None)
+
+
+def named_matrix(matrix: pd.DataFrame) -> pd.DataFrame:
+    """A status matrix with rows and columns named in the language in use."""
+    tables = {*specs.tables(), NARRATIVE}
+    name = (
+        kind_name if set(matrix.index) <= set(KINDS) else lambda row: (table_name if row in tables else kind_name)(row)
+    )
+    return matrix.rename(index=name, columns=status_name)
+
+
+def coverage(document: str) -> pd.DataFrame:
+    """How many published numbers the checks bind: one row a table, the narrative last.
+
+    `cells` = `equalities` (in at least one equation) + `bounds` (in inequalities only) + `untested` (in neither);
+    `tested_share_pct` = equalities / cells; `undetermined` numbers have no column and are not among the cells.
+    """
+    keys, equal, bound = _bound(document)
+    frame = pd.DataFrame({"table": [cell[0] for cell in keys], "cells": 1})
+    frame["equalities"] = [int(cell in equal) for cell in keys]
+    frame["bounds"] = [int(cell in bound and cell not in equal) for cell in keys]
+    frame["untested"] = frame["cells"] - frame["equalities"] - frame["bounds"]
+    counts = frame.groupby("table").sum().reindex([*specs.tables(), NARRATIVE], fill_value=0).reset_index()
+    open_cells = undetermined_cells(document).groupby("table")["count"].sum()
+    counts["undetermined"] = counts["table"].map(open_cells).fillna(0).astype("int64")
+    counts["tested_share_pct"] = counts["equalities"] / counts["cells"].where(counts["cells"] > 0) * 100
+    return counts
+
+
+def _bound(document: str) -> tuple[list[Cell], set[Cell], set[Cell]]:
+    """The published cells, those in equations or compared words, and those in inequalities."""
+    frames = {name: load(name, document) for name in TIDY if name not in ("checks", "staff")}
+    facts = next(checks.facts(frames, {}))
+    equal: set[Cell] = set()
+    bound: set[Cell] = set()
+    for test in checks.tests_of(facts):
+        (bound if getattr(test, "relation", "=") == ">=" else equal).update([*test.left, *test.right])
+    return list(facts.values), equal, bound
+
+
+def undetermined_cells(document: str) -> pd.DataFrame:
+    """Printed numbers whose column could not be told: `table, label, numbers, count, page`, from the raw files."""
+    rows: list[dict[str, Any]] = []
+    for name in specs.tables():
+        path = data_dir() / "raw" / document / f"{name}.csv"
+        if path.is_file():
+            raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+            rows += [_open_row(name, row) for row in raw.to_dict("records") if row.get("undetermined")]
+    return pd.DataFrame(rows, columns=["table", "label", "numbers", "count", "page"])
+
+
+def _open_row(table: str, row: Mapping[Any, Any]) -> dict[str, Any]:
+    numbers = [text for text in str(row["undetermined"]).split() if number(text)]
+    return {
+        "table": table, "label": row["label"], "numbers": " ".join(numbers), "count": len(numbers), "page": row["page"],
+    }  # fmt: skip
+
+
+def forms(document: str) -> pd.DataFrame:
+    """Number of indicators by self-evaluation form: columns `project, count`."""
+    return load("indicators", document).groupby("project", sort=False).size().rename("count").reset_index()
+
+
+def metrics(document: str) -> dict[str, Any]:
+    """The numbers of the notebook: checks by result, findings by severity, numbers read, numbers that nothing binds."""
+    tested, counts = load("checks", document), coverage(document)
+    results, weights = tested["status"].value_counts(), findings(document)["severity"].value_counts()
+    tables = counts[counts["table"] != NARRATIVE]
+    cells, figures = int(tables["cells"].sum()), int(counts["cells"].sum() - tables["cells"].sum())
+    return {
+        **{status: int(results.get(status, 0)) for status in STATUSES},
+        **{f"{severity}s": int(weights.get(severity, 0)) for severity in SEVERITIES},
+        "checks": int(results.sum()),
+        "zero_checks": int(((tested["lhs"] == 0) & (tested["rhs"] == 0) & tested["kind"].isin(KINDS[:5])).sum()),
+        "cells": cells,
+        "figures": figures,
+        "indicators": len(load("indicators", document)),
+        "cells_in_equalities": int(tables["equalities"].sum()),
+        "cells_in_bounds_only": int(tables["bounds"].sum()),
+        "cells_untested": int(tables["untested"].sum()),
+        "cells_tested_share_pct": float(tables["equalities"].sum() / cells * 100) if cells else None,
+        "figures_untested": int(counts["untested"].sum() - tables["untested"].sum()),
+        "undetermined_cells": int(tables["undetermined"].sum()),
+    }

@@ -1,0 +1,128 @@
+"""Which declared checks hold in each document: exactly, within rounding, or not; and what the failures come from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+
+from fiscal_utils import specs
+from fiscal_utils.checks.causes import Finding, findings
+from fiscal_utils.checks.completeness import completeness
+from fiscal_utils.checks.facts import Facts, facts
+from fiscal_utils.checks.forms import forms
+from fiscal_utils.checks.model import Test
+from fiscal_utils.checks.ratios import ratios, with_prior
+from fiscal_utils.checks.statements import statements
+from fiscal_utils.checks.wording import messages, where
+from fiscal_utils.identities import NARRATIVE, Cell, Layout, Relation, Verdict, relations
+
+COLUMNS = (
+    "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
+    "message_zh", "message_en", "finding", "suspect", "expected",
+)  # fmt: skip
+_WEIGHT = ("error", "warning", "note")
+_ONE_FIGURE = 2
+"""Cells of a check that compares one printed figure with another printing of it."""
+
+OpenRows = Mapping[str, AbstractSet[tuple[str, str]]]
+
+
+def evaluate_all(frames: Mapping[str, pd.DataFrame], open_rows: OpenRows) -> pd.DataFrame:
+    """One row a check and document: both sides, their difference, what rounding allows, the verdict, the finding.
+
+    `frames` are the tidy tables `documents, cells, narrative, projects, indicators, statements`. `open_rows` names, by
+    document, the rows (table, key) that hold a number whose column is undetermined: a check of a blank cell in one is
+    `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely wrong,
+    where one alone explains them, and `expected` the value with which they hold.
+    """
+    rows = [row for found in facts(frames, open_rows) for row in _evaluated(found)]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame.astype({"finding": "Int64", "expected": "float64", "suspect": "str"})
+
+
+def _evaluated(found: Facts) -> list[tuple[object, ...]]:
+    tests = list(tests_of(found))
+    verdicts = [_verdict(test, found) for test in tests]
+    kept = [index for index, verdict in enumerate(verdicts) if verdict.status != "not_applicable"]
+    tests, verdicts = [tests[index] for index in kept], [verdicts[index] for index in kept]
+    causes = findings(tests, [verdict.status for verdict in verdicts], found.values)
+    causes.sort(key=lambda cause: min(_WEIGHT.index(_severities()[tests[index].declared]) for index in cause.tests))
+    numbered = {index: (number, cause) for number, cause in enumerate(causes, 1) for index in cause.tests}
+    pairs = enumerate(zip(tests, verdicts, strict=True))
+    return [_row(found, test, verdict, *numbered.get(index, (None, None))) for index, (test, verdict) in pairs]
+
+
+def tests_of(found: Facts) -> Iterator[Test]:
+    """Every declared check that the facts of a document allow."""
+    yield from _relations(found)
+    yield from ratios(found)
+    yield from statements(found)
+    yield from forms(found)
+    yield from completeness(found)
+
+
+def _relations(found: Facts) -> Iterator[Relation]:
+    """The equations that apply; of one that is `given` by another only where that other one holds."""
+    conditions = {identity.id: identity.given for identity in specs.identities()}
+    made = [_without_prior(relation, found) for relation in relations(_with_prior(found))]
+    held = {relation.declared for relation in made if relation.verdict(found.values).status in ("pass", "rounding")}
+    for relation in made:
+        given = conditions.get(relation.declared, "")
+        if relation.kind != "condition" and (not given or given in held):
+            yield relation
+
+
+def _with_prior(found: Facts) -> Layout:
+    """The layout with last year's amount, `prior`, for every item whose amount and change are stated."""
+    rows = found.layout.get(NARRATIVE, {})
+    known = {"final", "prior_change"}
+    narrative = {row: [*measures, "prior"] if known <= set(measures) else measures for row, measures in rows.items()}
+    return {**found.layout, NARRATIVE: narrative}
+
+
+def _without_prior(relation: Relation, found: Facts) -> Relation:
+    """The relation with this year's amount and its change in place of last year's amount."""
+    if not any(column == "prior" for _, _, column in relation.cells):
+        return relation
+    sides = (with_prior(relation.left, found), with_prior(relation.right, found))
+    moved = [tuple(cell for weight, cell in side if weight < 0) for side in sides]
+    kept = [tuple(cell for weight, cell in side if weight > 0) for side in sides]
+    return replace(relation, left=kept[0] + moved[1], right=kept[1] + moved[0])
+
+
+def _verdict(test: Test, found: Facts) -> Verdict:
+    verdict = test.verdict(found.values)
+    if found.open_rows and any(found.is_open(cell) for cell in test.cells):
+        return replace(verdict, status="undetermined")
+    return verdict
+
+
+def _row(found: Facts, test: Test, verdict: Verdict, number: int | None, cause: Finding | None) -> tuple[object, ...]:
+    numbers = [float(n) for n in (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance)]
+    suspect = ".".join(cause.cell) if cause and cause.cell else ""
+    expected = float(cause.expected.value) if cause and cause.expected else None
+    said = messages(test, verdict, found.pages)
+    severity = _severity(test, verdict)
+    return (
+        found.about["document_id"], test.id, test.kind, verdict.status, severity, *numbers, where(test), *said,
+        number, suspect, expected,
+    )  # fmt: skip
+
+
+def _severity(test: Test, verdict: Verdict) -> str:
+    """As declared where the check fails; a note where one figure is printed twice, and differs within rounding."""
+    if verdict.status == "fail":
+        return _severities()[test.declared]
+    return "note" if verdict.status == "rounding" and len(test.cells) == _ONE_FIGURE else ""
+
+
+@cache
+def _severities() -> Mapping[str, str]:
+    declared: Sequence[specs.Identity | specs.RatioSpec] = (*specs.identities(), *specs.ratios())
+    rules = {name: rule.severity for name, rule in specs.rules().items()}
+    return {"hierarchy": "error"} | {spec.id: spec.severity for spec in declared} | rules
+
+
+__all__ = ["COLUMNS", "Cell", "Facts", "evaluate_all", "facts", "tests_of"]

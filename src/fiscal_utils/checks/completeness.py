@@ -1,0 +1,55 @@
+"""What a disclosure must have: its tables, notes under empty ones, one year and department, no blanks to fill in."""
+
+from collections.abc import Iterator
+
+from fiscal_utils import specs
+from fiscal_utils.checks.facts import Facts, Row
+from fiscal_utils.checks.model import Observation
+from fiscal_utils.normalise import key
+
+_SAME = ("year", "department", "unit")
+_CODES = {"code": "code-digits", "code_name": "code-name"}
+
+
+def completeness(found: Facts) -> Iterator[Observation]:
+    """Every check of what is there and how it is headed."""
+    yield from _tables(found)
+    yield from _notes(found)
+    for row in found.statements:
+        if row["kind"] in _SAME:
+            yield from _heading(found, row)
+        elif row["kind"] == "placeholder":
+            fields = {"left": str(row["said"]), "page": _page(row)}
+            yield Observation("placeholder", f"{row['section']}.{row['page']}", False, fields)
+        elif row["kind"] in _CODES:
+            official = specs.code_name_in("zh", row["item"])
+            fields = {"left": row["item"], "right": row["said"], "official": official, "page": _page(row)}
+            yield Observation(_CODES[row["kind"]], f"{row['section']}/{row['item']}", False, fields)
+
+
+def _tables(found: Facts) -> Iterator[Observation]:
+    missing = str(found.about.get("missing_tables") or "").split(", ")
+    for name, spec in specs.tables().items():
+        if spec.common:
+            yield Observation("table-missing", name, name not in missing, {"left": spec.title})
+
+
+def _notes(found: Facts) -> Iterator[Observation]:
+    """An empty table says that it is empty: known only where the reader looked for the note."""
+    for row in found.statements:
+        if row["kind"] == "empty_note" and row["section"] not in found.layout:
+            fields = {"left": specs.tables()[row["section"]].title, "page": _page(row)}
+            yield Observation("empty-table-note", row["section"], row["said"] == "yes", fields)
+
+
+def _heading(found: Facts, row: Row) -> Iterator[Observation]:
+    """A heading names the year, department and unit of the whole document."""
+    whole = str(found.about.get(row["kind"]) or "")
+    said = str(row["said"])
+    holds = said == whole if row["kind"] != "department" else key(said) == key(whole)
+    fields = {"left": said or "—", "right": whole, "page": _page(row)}
+    yield Observation(f"heading-{row['kind']}", f"{row['section']}.{row['page']}", holds, fields)
+
+
+def _page(row: Row) -> str:
+    return "?" if row["page"] is None else str(row["page"])

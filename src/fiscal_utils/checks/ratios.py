@@ -1,0 +1,146 @@
+"""Printed percentages against the amounts that they are of.
+
+A printed percentage is right if an amount within rounding of each printed part gives it: the quotient is monotonous in
+every part, so the ends of its range are among the quotients of the parts' own ends.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+
+from fiscal_utils import specs
+from fiscal_utils.checks.facts import Facts
+from fiscal_utils.identities import Cell, Layout, Verdict, bind, bindings, fill, name_of
+from fiscal_utils.normalise import Number
+from fiscal_utils.specs import RatioSpec
+
+Terms = tuple[tuple[int, Cell], ...]
+"""Cells with their weights."""
+
+_HUNDRED = Decimal(100)
+_FOURTH = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """`stated = part ÷ whole × 100`, made from one declared percentage."""
+
+    id: str
+    kind: str
+    declared: str
+    stated: Cell
+    part: Terms
+    whole: Terms
+    other: Terms
+    """Another denominator that may be meant; the whole itself where there is none."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The stated cell, the parts, the whole."""
+        return (self.stated, *dict.fromkeys(cell for _, cell in self.part + self.whole))
+
+    @property
+    def left(self) -> tuple[Cell, ...]:
+        """The cell that states the percentage."""
+        return (self.stated,)
+
+    @property
+    def right(self) -> tuple[Cell, ...]:
+        """The parts and the whole."""
+        return self.cells[1:]
+
+    def verdict(self, values: Mapping[Cell, Number]) -> Verdict:
+        """`pass` where the printed amounts give the printed percentage, `rounding` where amounts within them do.
+
+        `not_applicable` where the whole may be nothing.
+        """
+        verdict = self._verdict(values)
+        if verdict.status == "fail" and self.other != self.whole:
+            second = replace(self, whole=self.other)._verdict(values)
+            return second if second.status != "fail" else verdict
+        return verdict
+
+    def _verdict(self, values: Mapping[Cell, Number]) -> Verdict:
+        stated = values[self.stated]
+        ends = self._ends(values)
+        if ends is None:
+            return Verdict("not_applicable", stated.value, Decimal(0), Decimal(0), Decimal(0))
+        low, high = ends
+        computed = _HUNDRED * _sum(self.part, values) / _sum(self.whole, values)
+        difference = stated.value - computed
+        tolerance = stated.half_unit + max(high - computed, computed - low)
+        within = stated.value + stated.half_unit >= low and stated.value - stated.half_unit <= high
+        status = "pass" if abs(difference) <= stated.half_unit else "rounding" if within else "fail"
+        return Verdict(status, stated.value, *(x.quantize(_FOURTH) for x in (computed, difference, tolerance)))
+
+    def _ends(self, values: Mapping[Cell, Number]) -> tuple[Decimal, Decimal] | None:
+        """The least and the greatest quotient of amounts within rounding; None where the whole may be nothing."""
+        cells = self.cells[1:]
+        quotients = []
+        for ends in product(*(_interval(values[cell]) for cell in cells)):
+            corner = dict(zip(cells, ends, strict=True))
+            whole = sum((weight * corner[cell] for weight, cell in self.whole), Decimal(0))
+            if whole <= 0:
+                return None
+            quotients.append(_HUNDRED * sum((w * corner[cell] for w, cell in self.part), Decimal(0)) / whole)
+        return min(quotients), max(quotients)
+
+    def repairs(self, values: Mapping[Cell, Number]) -> Iterator[tuple[Cell, Decimal]]:
+        """Each cell with the value that would make the quotient as stated."""
+        rate = values[self.stated].value / _HUNDRED
+        part, whole = _sum(self.part, values), _sum(self.whole, values)
+        if whole:
+            yield self.stated, _HUNDRED * part / whole
+        for cell in self.cells[1:]:
+            slope = rate * _weight(self.whole, cell) - _weight(self.part, cell)
+            if slope:
+                yield cell, values[cell].value + (part - rate * whole) / slope
+
+
+def _weight(terms: Terms, cell: Cell) -> int:
+    return sum(weight for weight, other in terms if other == cell)
+
+
+def _sum(terms: Terms, values: Mapping[Cell, Number]) -> Decimal:
+    return sum((weight * values[cell].value for weight, cell in terms), Decimal(0))
+
+
+def _interval(number: Number) -> tuple[Decimal, ...]:
+    half = number.half_unit
+    return (number.value - half, number.value + half)
+
+
+def ratios(found: Facts) -> Iterator[Ratio]:
+    """Every declared percentage that the document states together with its parts."""
+    for spec in specs.ratios():
+        for row in spec.rows or ("",):
+            yield from _instances(spec, row, found)
+
+
+def _instances(spec: RatioSpec, row: str, found: Facts) -> Iterator[Ratio]:
+    stated, part, whole, other = (
+        fill(terms, row=row) for terms in ((spec.stated,), spec.part, spec.whole, spec.alternative)
+    )
+    for bound in bindings(stated, found.layout):
+        sides = [tuple(bind(cell, bound) for cell in side) for side in (stated, part, whole, other)]
+        parts, *wholes = (with_prior(side, found) for side in sides[1:])
+        printed = [terms for terms in wholes if terms and _printed(terms, found.layout)]
+        if printed and _printed(((1, sides[0][0]), *parts), found.layout):
+            name = name_of(spec.id, bound or row, "")
+            yield Ratio(name, spec.kind, spec.id, sides[0][0], parts, printed[0], printed[-1])
+
+
+def _printed(terms: Terms, layout: Layout) -> bool:
+    return all(column in layout.get(table, {}).get(row, ()) for _, (table, row, column) in terms)
+
+
+def with_prior(cells: tuple[Cell, ...], found: Facts) -> Terms:
+    """The cells with weight 1; `prior`, last year's amount, as this year's less its change."""
+    terms: list[tuple[int, Cell]] = []
+    for table, row, column in cells:
+        if column == "prior":
+            terms += [(1, (table, row, "final")), (-found.signs.get(row, 0), (table, row, "prior_change"))]
+        else:
+            terms.append((1, (table, row, column)))
+    return tuple(terms)

@@ -1,0 +1,110 @@
+"""Checks in words: the names of cells and what a verdict says, in Chinese and English."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from fiscal_utils import specs
+from fiscal_utils.checks.model import Observation, Test
+from fiscal_utils.checks.ratios import Ratio
+from fiscal_utils.identities import NARRATIVE, Cell, Verdict
+from fiscal_utils.language import LANGUAGES
+
+_FOURTH = Decimal("0.0001")
+_FIRST = 4
+"""A side of more cells than this is named by its first and how many there are."""
+
+
+@lru_cache(20_000)
+def cell_name(cell: Cell, language: str) -> str:
+    """Table, row and column in the field's terms: 支出决算表 · 201 一般公共服务支出 · 合计."""
+    table, row, column = cell
+    parts = [row_name(table, row, language), specs.term_in(language, f"{table}/{column}", column)]
+    return " · ".join([table_name(table, language), *dict.fromkeys(parts)])
+
+
+@lru_cache(2_000)
+def table_name(table: str, language: str) -> str:
+    """The title of a table, without the words that all titles share."""
+    name = specs.term_in(language, table)
+    return name.removesuffix("决算表") if language == "zh" and len(name) > 5 else name
+
+
+@lru_cache(20_000)
+def row_name(table: str, row: str, language: str) -> str:
+    """A code with its official name, an item's term, or the words as printed; of the narrative with its section."""
+    if table == NARRATIVE and "/" in row:
+        section, _, item = row.partition("/")
+        return f"{specs.term_in(language, f'narrative/{section}', section)} · {row_name(section, item, language)}"
+    if row.isdigit():
+        name = specs.code_name_in(language, row)
+        return f"{row} {name}" if name != row else row
+    return specs.term_in(language, f"{table}/{row}", row)
+
+
+def messages(test: Test, verdict: Verdict, pages: Mapping[Cell, int]) -> tuple[str, ...]:
+    """What the check found, in each language: both sides with their pages, their values, what rounding allows."""
+    return tuple(_message(test, verdict, pages, language) for language in LANGUAGES)
+
+
+def _message(test: Test, verdict: Verdict, pages: Mapping[Cell, int], language: str) -> str:
+    if isinstance(test, Observation):
+        rule = specs.rules()[test.declared]
+        return _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
+    left, right = _side(test.left, pages, language), _right(test, pages, language)
+    lhs, rhs, difference, allowed = map(_amount, (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance))
+    sides = f"{left} {lhs} {_sign(test, verdict)} {right} {rhs}"
+    if language == "zh":
+        return f"{sides}；相差 {difference}，舍入允许 ±{allowed}"
+    return f"{sides}; difference {difference}, rounding allows ±{allowed}"
+
+
+def _right(test: Test, pages: Mapping[Cell, int], language: str) -> str:
+    """The right side: a sum, or for a percentage the quotient that it is of."""
+    if not isinstance(test, Ratio):
+        return _side(test.right, pages, language)
+    part, whole = (_side([cell for _, cell in terms], pages, language) for terms in (test.part, test.whole))
+    return f"{part} ÷ ({whole})" if len(test.whole) > 1 else f"{part} ÷ {whole}"
+
+
+def _sign(test: Test, verdict: Verdict) -> str:
+    """How the two sides stand to each other."""
+    if getattr(test, "relation", "=") == ">=":
+        return "≥" if verdict.lhs >= verdict.rhs else "<"
+    return {"pass": "=", "rounding": "≈"}.get(verdict.status, "≠" if verdict.difference else "=")
+
+
+def _amount(number: Decimal) -> str:
+    """The number without the decimals that say nothing."""
+    return f"{number.quantize(_FOURTH).normalize():,f}"
+
+
+def _filled(test: Observation, template: str, pages: Mapping[Cell, int], language: str) -> str:
+    """The rule's message with what was seen; text of the document goes in as it is, never as a template."""
+    subject = _side((test.left or test.right)[:1], pages, language) or test.subject
+    tolerance = f"{test.numbers[2]:f}" if test.numbers else ""
+    return template.format_map({"subject": subject, "tolerance": tolerance, **test.fields})
+
+
+def _side(cells: Iterable[Cell], pages: Mapping[Cell, int], language: str) -> str:
+    cells = list(cells)
+    shown = cells if len(cells) <= _FIRST else cells[:1]
+    names = [_placed(cell, pages, language) for cell in shown]
+    if len(cells) > _FIRST:
+        names.append(f"…（共 {len(cells)} 项）" if language == "zh" else f"… ({len(cells)} cells)")
+    return " + ".join(names)
+
+
+def _placed(cell: Cell, pages: Mapping[Cell, int], language: str) -> str:
+    name = cell_name(cell, language)
+    if cell not in pages:
+        return name
+    return f"{name}（第 {pages[cell]} 页）" if language == "zh" else f"{name} (p. {pages[cell]})"
+
+
+def where(test: Test) -> str:
+    """Both sides as `table.row.column` terms; the subject of a check that has no cells."""
+    if not test.left and not test.right:
+        return test.id.partition(":")[2]
+    left, right = (" + ".join(".".join(cell) for cell in side) for side in (test.left, test.right))
+    return f"{left} {getattr(test, 'relation', '=')} {right}" if right else left
