@@ -219,3 +219,11 @@ def test_the_messages_of_a_rule_are_in_both_languages_and_use_the_same_fields(na
 def test_every_declared_check_has_an_id_of_its_own() -> None:
     ids = [spec.id for spec in (*specs.identities(), *specs.ratios())] + list(specs.rules())
     assert len(ids) == len(set(ids))
+
+
+def test_many_documents_are_checked_in_processes_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {name: tables.load(name) for name in FRAMES}
+    alone = checks.evaluate_all(parts, {})
+    monkeypatch.setattr(checks, "_MANY", 2)
+    monkeypatch.setattr(checks, "_PART", 1)
+    pd.testing.assert_frame_equal(checks.evaluate_all(parts, {}), alone)

@@ -48,8 +48,8 @@ def test_untested_numbers() -> None:
 def test_findings_are_in_order_of_weight_with_the_likely_error_in_words() -> None:
     found = quality.findings("putuo-finance-bureau-2024")
     assert found["severity"].tolist() == ["error", "warning"]
-    assert found["suspect"].iloc[1].endswith("201 一般公共服务支出 · 占比")
-    assert found["expected"].iloc[1] == 71.65
+    named = "最可能有误：文字说明（财政拨款支出） · 201 一般公共服务支出 · 占比，应为 71.65。"
+    assert found["message"].iloc[1].endswith(named)
 
 
 def test_undetermined_numbers_are_read_from_the_raw_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

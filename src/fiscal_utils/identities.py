@@ -56,6 +56,13 @@ class Relation:
         """All cells, those of the left side first."""
         return self.left + self.right
 
+    def meant(self, values: Mapping[Cell, Number]) -> "Relation":
+        """The relation with the right side that is meant: the nearer one, where another one may be."""
+        if not self.alternative:
+            return self
+        sides = [replace(self, right=side, alternative=()) for side in (self.right, self.alternative)]
+        return min(sides, key=lambda side: abs(_verdict(side, values).difference))
+
     def verdict(self, values: Mapping[Cell, Number]) -> "Verdict":
         """See `evaluate`."""
         return evaluate(self, values)
@@ -81,14 +88,10 @@ class Verdict:
 def evaluate(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
     """The verdict `pass`, `rounding`, `fail` or, where every cell is blank, `not_applicable`.
 
-    A blank cell counts as exactly 0. Tolerance: half a printed unit for each printed term. The alternative right side
-    counts where the first one fails and it does not.
+    A blank cell counts as exactly 0. Tolerance: half a printed unit for each printed term. Of two right sides that may
+    be meant the nearer one counts.
     """
-    verdict = _verdict(relation, values)
-    if verdict.status == "fail" and relation.alternative:
-        other = _verdict(replace(relation, right=relation.alternative), values)
-        return other if other.status != "fail" else verdict
-    return verdict
+    return _verdict(relation.meant(values), values)
 
 
 def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
@@ -122,7 +125,7 @@ def _instances(identity: Identity, layout: Layout) -> Iterator[Relation]:
             sides = replace(sides, right=_expanded(sides.right, layout))
         for bound in bindings(sides.left + sides.right, layout):
             made = sides.bound(bound)
-            if _applies(identity, made, layout):
+            if _applies(made, layout) and (not identity.detail or _detailed(identity, made, layout)):
                 suffix = column if any(column == cell[2] for cell in made.left + made.right) else ""
                 yield Relation(
                     name_of(identity.id, bound or row, suffix),
@@ -159,12 +162,21 @@ def fill(terms: Iterable[str], column: str = "", row: str = "") -> tuple[Cell, .
     return tuple((table, key, name) for table, key, name in (term.split(".") for term in filled))
 
 
-def _applies(identity: Identity, sides: Sides, layout: Layout) -> bool:
-    """Whether any cell is there to be tested, every narrative cell is stated, and of details any is printed."""
-    there = [cell for cell in sides.left + sides.right if cell[2] in layout[cell[0]].get(cell[1], ())]
-    stated = [cell for cell in sides.left + sides.right if cell[0] == NARRATIVE]
-    detailed = not identity.detail or any(cell in there for cell in sides.right)
-    return bool(there) and detailed and all(cell in there for cell in stated)
+def _applies(sides: Sides, layout: Layout) -> bool:
+    """Whether any cell is there to be tested, and every narrative cell is stated."""
+    there = [cell for cell in sides.left + sides.right if _is_there(cell, layout)]
+    return bool(there) and all(cell in there for cell in sides.left + sides.right if cell[0] == NARRATIVE)
+
+
+def _detailed(identity: Identity, sides: Sides, layout: Layout) -> bool:
+    """Whether the place prints such details: one on the right side, or of another of the identity's rows."""
+    cells = [*sides.right, *(cell for row in identity.rows for cell in fill(identity.right, row=row))]
+    return any(_is_there(cell, layout) for cell in cells)
+
+
+def _is_there(cell: Cell, layout: Layout) -> bool:
+    table, row, column = cell
+    return column in layout[table].get(row, ())
 
 
 def bindings(cells: Iterable[Cell], layout: Layout) -> list[str]:

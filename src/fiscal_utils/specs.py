@@ -93,6 +93,7 @@ class Rule:
     severity: str
     zh: str
     en: str
+    explains: bool = False
 
 
 def read_toml(name: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from fiscal_utils import checks, specs
-from fiscal_utils.checks.wording import cell_name
 from fiscal_utils.checks.wording import table_name as name_of_table
+from fiscal_utils.checks.wording import told
 from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.language import language, t
 from fiscal_utils.normalise import number
@@ -32,8 +32,8 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "difference": ("差额", "Difference"), "tolerance": ("舍入允许", "Allowed"), "label": ("行", "Row"),
     "numbers": ("数字", "Numbers"), "page": ("页", "Page"),
     "project": ("项目", "Project"), "count": ("个数", "Count"), "finding": ("序号", "No."),
-    "severity": ("程度", "Severity"), "message": ("发现", "Finding"), "suspect": ("最可能有误", "Likely wrong"),
-    "expected": ("应为", "Should be"), "checks": ("涉及检查", "Checks"),
+    "severity": ("程度", "Severity"), "message": ("发现", "Finding"),
+    "checks": ("涉及检查", "Checks"),
 }  # fmt: skip
 """Column → heading in Chinese and English."""
 
@@ -91,26 +91,22 @@ def checked(document: str) -> pd.DataFrame:
 
 
 def findings(document: str) -> pd.DataFrame:
-    """One row a cause of failures, the weightiest first.
+    """One row a cause of failures, the weightiest first: finding, severity, message (in the language in use), checks.
 
-    Columns: finding, severity, message (of its first check, in the language in use), suspect (the number most likely
-    wrong, in words, empty where none is singled out), expected (the value with which all hold), checks (how many fail).
+    The message names both sides of the first failing check, and the number most likely wrong where one is singled
+    out; `checks` is how many fail for this cause.
     """
     failed = checked(document).query("status == 'fail'")
-    failed = failed.assign(rank=failed["severity"].map(SEVERITIES.index))
-    failed = failed.sort_values(["finding", "rank"], kind="stable")
-    rows = failed.groupby("finding", sort=True).agg(
-        severity=("severity", "first"), message=("message", "first"), suspect=("suspect", "first"),
-        expected=("expected", "first"), checks=("check_id", "size"),
-    )  # fmt: skip
-    rows["suspect"] = [_cell_name(text) for text in rows["suspect"]]
-    return rows.reset_index()
-
-
-def _cell_name(where: str) -> str:
-    table, _, rest = where.partition(".")
-    row, _, column = rest.rpartition(".")
-    return cell_name((table, row, column), language()) if where else ""
+    rows = [
+        {
+            "finding": number,
+            "severity": min(found["severity"], key=SEVERITIES.index),
+            "message": told(found, language()),
+            "checks": len(found),
+        }
+        for number, found in failed.groupby("finding", sort=True)
+    ]
+    return pd.DataFrame(rows, columns=["finding", "severity", "message", "checks"])
 
 
 def not_exact(document: str) -> pd.DataFrame:

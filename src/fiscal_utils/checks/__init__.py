@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
+from itertools import repeat
+from multiprocessing import get_context
 
 import pandas as pd
 
@@ -22,6 +25,10 @@ COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
     "message_zh", "message_en", "finding", "suspect", "expected",
 )  # fmt: skip
+_MANY = 200
+"""Documents from which on it is worth while to start processes."""
+_PART = 50
+"""Documents that a process checks at a time."""
 _WEIGHT = ("error", "warning", "note")
 _ONE_FIGURE = 2
 """Cells of a check that compares one printed figure with another printing of it."""
@@ -37,13 +44,26 @@ def evaluate_all(frames: Mapping[str, pd.DataFrame], open_rows: OpenRows) -> pd.
     `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely wrong,
     where one alone explains them, and `expected` the value with which they hold.
     """
+    documents = frames["documents"]["document_id"].tolist()
+    if len(documents) < _MANY:
+        return _checked(frames, open_rows)
+    parts = [_part(frames, documents[start : start + _PART]) for start in range(0, len(documents), _PART)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return pd.concat(pool.map(_checked, parts, repeat(open_rows)), ignore_index=True)
+
+
+def _part(frames: Mapping[str, pd.DataFrame], documents: Sequence[str]) -> dict[str, pd.DataFrame]:
+    return {name: frame[frame["document_id"].isin(documents)] for name, frame in frames.items()}
+
+
+def _checked(frames: Mapping[str, pd.DataFrame], open_rows: OpenRows) -> pd.DataFrame:
     rows = [row for found in facts(frames, open_rows) for row in _evaluated(found)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"finding": "Int64", "expected": "float64", "suspect": "str"})
 
 
 def _evaluated(found: Facts) -> list[tuple[object, ...]]:
-    tests = list(tests_of(found))
+    tests = [test.meant(found.values) for test in tests_of(found)]
     verdicts = [_verdict(test, found) for test in tests]
     kept = [index for index, verdict in enumerate(verdicts) if verdict.status != "not_applicable"]
     tests, verdicts = [tests[index] for index in kept], [verdicts[index] for index in kept]

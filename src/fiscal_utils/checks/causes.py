@@ -6,10 +6,11 @@ where several cells would do as well, the failures are still one finding, but no
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from fiscal_utils.checks.model import Test
+from fiscal_utils import specs
+from fiscal_utils.checks.model import Observation, Test
 from fiscal_utils.identities import Cell
 from fiscal_utils.normalise import Number
 
@@ -41,14 +42,52 @@ class _Repair:
 def findings(tests: Sequence[Test], statuses: Sequence[str], values: Mapping[Cell, Number]) -> list[Finding]:
     """The failures of a document as findings, the one that explains most first."""
     left = {index for index, status in enumerate(statuses) if status == "fail"}
+    found = _explained(tests, sorted(left))
+    left -= {index for finding in found for index in finding.tests}
     repairs = _repairs(tests, statuses, values, sorted(left)) if len(left) <= _LARGEST else []
-    found = []
     while best := _best(repairs, left):
         closed = frozenset.union(*(repair.closes & left for repair in best))
         named = best[0] if len({repair.cell for repair in best}) == 1 else None
         found.append(Finding(tuple(sorted(closed)), named.cell if named else None, named.value if named else None))
         left -= closed
+    found = [_joined(finding, tests, left, values) for finding in _rows_together(found, values)]
+    left -= {index for finding in found for index in finding.tests}
     return found + _alike(tests, sorted(left))
+
+
+def _joined(finding: Finding, tests: Sequence[Test], left: set[int], values: Mapping[Cell, Number]) -> Finding:
+    """The finding with the failing rules that look at its cell, or at its row where that is missing."""
+    cell = finding.cell
+    seen = [index for index in sorted(left) if cell and _sees(tests[index], cell, missing=cell not in values)]
+    left -= {*seen}
+    return replace(finding, tests=(*finding.tests, *seen))
+
+
+def _sees(test: Test, cell: Cell, *, missing: bool) -> bool:
+    cells = test.left + test.right
+    return cell in cells or (missing and any(cell[:2] == other[:2] for other in cells))
+
+
+def _explained(tests: Sequence[Test], failing: Sequence[int]) -> list[Finding]:
+    """Failures of rules that explain others, each with the failing equations over the same figures."""
+    found, taken = [], set[int]()
+    for index in failing:
+        test = tests[index]
+        if isinstance(test, Observation) and specs.rules()[test.declared].explains:
+            cells = {*test.left, *test.right}
+            near = [other for other in failing if other not in taken and cells & {*tests[other].cells}]
+            found.append(Finding((index, *near)))
+            taken |= {index, *near}
+    return found
+
+
+def _rows_together(found: Sequence[Finding], values: Mapping[Cell, Number]) -> list[Finding]:
+    """The findings, those of blank cells of one row as one: the row is missing."""
+    groups: dict[object, list[Finding]] = defaultdict(list)
+    for index, finding in enumerate(found):
+        blank = finding.cell and finding.cell not in values
+        groups[finding.cell[:2] if finding.cell and blank else index].append(finding)
+    return [replace(group[0], tests=tuple(i for finding in group for i in finding.tests)) for group in groups.values()]
 
 
 def _best(repairs: Sequence[_Repair], left: set[int]) -> list[_Repair]:
@@ -62,12 +101,22 @@ def _best(repairs: Sequence[_Repair], left: set[int]) -> list[_Repair]:
 
 
 def _alike(tests: Sequence[Test], left: Sequence[int]) -> list[Finding]:
-    """What no repair closes: the columns of one row together, everything else by itself."""
-    groups: dict[object, list[int]] = defaultdict(list)
+    """What no repair closes: the columns of one row together, what touches the same together, the rest by itself."""
+    groups: list[tuple[set[object], list[int]]] = []
     for index in left:
-        test = tests[index]
-        groups[(test.declared, *(cell[:2] for cell in test.left)) if test.cells else test.id].append(index)
-    return [Finding(tuple(group)) for group in groups.values()]
+        marks, members = _marks(tests[index]), [index]
+        for group in [group for group in groups if group[0] & marks]:
+            groups.remove(group)
+            marks, members = marks | group[0], group[1] + members
+        groups.append((marks, members))
+    return [Finding(tuple(sorted(members))) for _, members in groups]
+
+
+def _marks(test: Test) -> set[object]:
+    """What makes a failure one finding with another: what it touches, else its declaration and row."""
+    if isinstance(test, Observation):
+        return {test.id, *test.touches}
+    return {(test.declared, *(cell[:2] for cell in test.left))}
 
 
 def _repairs(

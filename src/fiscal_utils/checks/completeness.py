@@ -1,6 +1,6 @@
 """What a disclosure must have: its tables, notes under empty ones, one year and department, no blanks to fill in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fiscal_utils import specs
 from fiscal_utils.checks.facts import Facts, Row
@@ -15,6 +15,7 @@ def completeness(found: Facts) -> Iterator[Observation]:
     """Every check of what is there and how it is headed."""
     yield from _tables(found)
     yield from _notes(found)
+    yield from _levels(found)
     for row in found.statements:
         if row["kind"] in _SAME:
             yield from _heading(found, row)
@@ -40,6 +41,32 @@ def _notes(found: Facts) -> Iterator[Observation]:
         if row["kind"] == "empty_note" and row["section"] not in found.layout:
             fields = {"left": specs.tables()[row["section"]].title, "page": _page(row)}
             yield Observation("empty-table-note", row["section"], row["said"] == "yes", fields)
+
+
+def _levels(found: Facts) -> Iterator[Observation]:
+    """In a table of functions at all levels a code stands below its parent, and above a child if another has one."""
+    tables = {name: {row for row in rows if row.isdigit()} for name, rows in found.layout.items() if _functional(name)}
+    for table, codes in tables.items():
+        if {len(code) for code in codes} != {3, 5, 7}:
+            continue
+        parents = {code[:-2] for code in codes}
+        elsewhere = sorted(set[str]().union(*(known for name, known in tables.items() if name != table)))
+        for code in sorted(codes):
+            children = [child for child in elsewhere if child[:-2] == code]
+            if len(code) > 3:
+                yield _level("code-parent", table, code, [code[:-2]], code[:-2] in codes)
+            if children:
+                yield _level("code-children", table, code, children, code in parents)
+
+
+def _level(rule: str, table: str, code: str, others: Sequence[str], holds: bool) -> Observation:
+    fields = {"left": specs.tables()[table].title, "right": code, "parent": code[:-2]}
+    left, *right = ((table, row, "total") for row in (code, *others))
+    return Observation(rule, f"{table}/{code}", holds, fields, (left,), tuple(right))
+
+
+def _functional(table: str) -> bool:
+    return table in specs.tables() and specs.tables()[table].rows == "function"
 
 
 def _heading(found: Facts, row: Row) -> Iterator[Observation]:

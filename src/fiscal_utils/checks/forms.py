@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from fiscal_utils.checks.facts import Facts, Row, cell_of, exact
 from fiscal_utils.checks.model import Observation, compared
-from fiscal_utils.identities import NARRATIVE
+from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.normalise import Number, key
 from fiscal_utils.targets import Target, achievement, at_most, parse_target
 
@@ -32,6 +32,11 @@ def forms(found: Facts) -> Iterator[Observation]:
             yield from _indicator(project, row)
     yield from _in_text(found, indicators, funds)
     yield from _evaluation(found, indicators, funds)
+
+
+def _cell(project: str, row: str, column: str) -> Cell:
+    """What stands for a cell of a form in grouping failures."""
+    return "form", f"{project}/{row}", column
 
 
 def _by_project(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
@@ -63,9 +68,14 @@ def _sums(project: str, rows: list[Row], money: Mapping[str, Row]) -> Iterator[O
         printed = _number(grand.get(column))
         if printed and added.value:
             fields = {"left": str(printed), "right": f"{added.value}"}
-            yield compared(rule, project, Number(printed.value, 9), added, fields)
+            cells = tuple(
+                _cell(project, name, column) for name in (*(row["name"] for row in rows), "total", "grand_total")
+            )
+            yield compared(rule, project, Number(printed.value, 9), added, fields, touches=cells)
     if weight := _number(grand.get("weight")):
-        yield compared("form-hundred", project, Number(weight.value, 9), _HUNDRED, {"left": str(weight)})
+        fields = {"left": str(weight)}
+        cells = (_cell(project, "grand_total", "weight"),)
+        yield compared("form-hundred", project, Number(weight.value, 9), _HUNDRED, fields, touches=cells)
 
 
 def _funds(project: str, money: Mapping[str, Row]) -> Iterator[Observation]:
@@ -82,7 +92,8 @@ def _funds(project: str, money: Mapping[str, Row]) -> Iterator[Observation]:
             holds = abs(printed.value - added) <= half + printed.half_unit
             fields = {"left": str(printed), "right": str(added)}
             numbers = (printed.value, added, half + printed.half_unit)
-            yield Observation("form-funds", f"{project}.{column}", holds, fields, numbers=numbers)
+            cells = (_cell(project, "total", column),)
+            yield Observation("form-funds", f"{project}.{column}", holds, fields, numbers=numbers, touches=cells)
     yield from _execution(project, total)
 
 
@@ -97,7 +108,8 @@ def _execution(project: str, row: Row) -> Iterator[Observation]:
         holds = abs(rate.value - computed) <= tolerance
         fields = {"left": f"{rate}%", "right": f"{computed:.2f}%"}
         numbers = (rate.value, round(computed, 4), round(tolerance, 4))
-        yield Observation("form-execution-rate", project, holds, fields, numbers=numbers)
+        cells = tuple(_cell(project, "total", name) for name in ("executed", "adjusted_budget", "execution_rate"))
+        yield Observation("form-execution-rate", project, holds, fields, numbers=numbers, touches=cells)
     weight, score = _number(row["weight"]), _number(row["score"])
     if weight and score:
         due = weight.value * min(computed, Decimal(100)) / 100
@@ -105,7 +117,8 @@ def _execution(project: str, row: Row) -> Iterator[Observation]:
         holds = abs(score.value - due) <= tolerance
         fields = {"left": str(score), "right": f"{due:.2f}"}
         numbers = (score.value, round(due, 4), round(tolerance, 4))
-        yield Observation("form-execution-score", project, holds, fields, numbers=numbers)
+        cells = tuple(_cell(project, "total", name) for name in ("executed", "adjusted_budget", "weight", "score"))
+        yield Observation("form-execution-score", project, holds, fields, numbers=numbers, touches=cells)
 
 
 _CENT = Decimal("0.005")
@@ -134,11 +147,12 @@ def _indicator(project: str, row: Row) -> Iterator[Observation]:
     fields = {
         "left": str(score), "right": str(weight), "target": str(row["target"]), "actual": str(row["actual"]),
     }  # fmt: skip
-    yield Observation("form-score-weight", subject, score.value <= weight.value, fields)
+    cells = tuple(_cell(project, row["name"], column) for column in ("weight", "score"))
+    yield Observation("form-score-weight", subject, score.value <= weight.value, fields, touches=cells)
     met = _met(row)
     if met is not None:
-        full = score.value >= weight.value
-        yield Observation("form-target-met" if met else "form-target-missed", subject, met == full, fields)
+        rule = "form-target-met" if met else "form-target-missed"
+        yield Observation(rule, subject, met == (score.value >= weight.value), fields, touches=cells)
 
 
 def _met(row: Row) -> bool | None:

@@ -37,6 +37,9 @@ class Test(Protocol):
     def cells(self) -> tuple[Cell, ...]:
         """The cells that the verdict depends on."""
 
+    def meant(self, values: Mapping[Cell, Number]) -> "Test":
+        """The check as it is meant, where two readings are possible."""
+
     def verdict(self, values: Mapping[Cell, Number]) -> Verdict:
         """The verdict with these values."""
 
@@ -57,6 +60,8 @@ class Observation:
     right: tuple[Cell, ...] = ()
     numbers: tuple[Decimal, Decimal, Decimal] | None = None
     """Both sides and the difference that rounding allows, where they are numbers."""
+    touches: tuple[Cell, ...] = ()
+    """What it looked at that is no cell of a table: failures that touch the same are one finding."""
 
     @property
     def id(self) -> str:
@@ -73,6 +78,10 @@ class Observation:
         """None: its verdict is not computed anew from other values."""
         return ()
 
+    def meant(self, values: Mapping[Cell, Number]) -> "Observation":
+        """Itself."""
+        return self
+
     def verdict(self, values: Mapping[Cell, Number]) -> Verdict:
         """The verdict found when it was made."""
         lhs, rhs, tolerance = self.numbers or (Decimal(0),) * 3
@@ -85,11 +94,12 @@ class Observation:
 
 
 def compared(
-    declared: str, subject: str, lhs: Number, rhs: Number, fields: Mapping[str, str], *, at_most: bool = False
-) -> Observation:
+    declared: str, subject: str, lhs: Number, rhs: Number, fields: Mapping[str, str],
+    *, at_most: bool = False, touches: tuple[Cell, ...] = (),
+) -> Observation:  # fmt: skip
     """The observation that two numbers are equal, or the first at most the second, within rounding of both."""
     tolerance = lhs.half_unit + rhs.half_unit
     difference = lhs.value - rhs.value
     holds = (difference if at_most else abs(difference)) <= tolerance
     shown = (lhs.value, lhs.value if at_most and holds else rhs.value, tolerance)
-    return Observation(declared, subject, holds, fields, numbers=shown)
+    return Observation(declared, subject, holds, fields, numbers=shown, touches=touches)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fiscal_utils.checks.wording import cell_name
+from fiscal_utils.checks.wording import told
 from fiscal_utils.language import language, t
 from fiscal_utils.specs import term
 
@@ -51,23 +51,8 @@ def _table(document: str, checks: pd.DataFrame) -> Table:
     table.add_column(t("发现", "finding"), overflow="fold", ratio=1)
     for number, found in failed.groupby("finding", sort=True):
         severity = str(found["severity"].iloc[0])
-        table.add_row(str(number), Text(term(severity), style=_STYLES[severity]), Text(_told(found)))
+        table.add_row(str(number), Text(term(severity), style=_STYLES[severity]), Text(told(found, language())))
     return table
-
-
-def _told(found: pd.DataFrame) -> str:
-    """The first failing check of a finding, how many there are, and the number most likely wrong."""
-    first = found.iloc[0]
-    told = str(first[f"message_{language()}"])
-    if len(found) > 1:
-        told += t(f"（同一原因的检查共 {len(found)} 条）", f" ({len(found)} checks fail for this reason)")
-    if first["suspect"]:
-        table, _, rest = str(first["suspect"]).partition(".")
-        row, _, column = rest.rpartition(".")
-        name = cell_name((table, row, column), language())
-        due = f"{first['expected']:,.10g}"
-        told += "\n" + t(f"最可能有误：{name}，应为 {due}", f"Most likely wrong: {name}; should be {due}")
-    return told
 
 
 def _summary(checks: pd.DataFrame) -> str:

@@ -20,6 +20,8 @@ Terms = tuple[tuple[int, Cell], ...]
 
 _HUNDRED = Decimal(100)
 _FOURTH = Decimal("0.0001")
+_LARGEST = Decimal(10) ** 12
+"""Stands for a quotient without bound."""
 
 
 @dataclass(frozen=True)
@@ -50,41 +52,46 @@ class Ratio:
         """The parts and the whole."""
         return self.cells[1:]
 
+    def meant(self, values: Mapping[Cell, Number]) -> "Ratio":
+        """The percentage of the whole that is meant: of the one that gives it more nearly, where there are two."""
+        if self.other == self.whole:
+            return self
+        wholes = [replace(self, whole=whole, other=whole) for whole in (self.whole, self.other)]
+        return min(wholes, key=lambda ratio: _failing(ratio.verdict(values)))
+
     def verdict(self, values: Mapping[Cell, Number]) -> Verdict:
         """`pass` where the printed amounts give the printed percentage, `rounding` where amounts within them do.
 
-        `not_applicable` where the whole may be nothing.
+        `not_applicable` where the printed whole is nothing; `fail` where it is less than nothing.
         """
-        verdict = self._verdict(values)
-        if verdict.status == "fail" and self.other != self.whole:
-            second = replace(self, whole=self.other)._verdict(values)
-            return second if second.status != "fail" else verdict
-        return verdict
-
-    def _verdict(self, values: Mapping[Cell, Number]) -> Verdict:
-        stated = values[self.stated]
-        ends = self._ends(values)
-        if ends is None:
+        stated, whole = values[self.stated], _sum(self.whole, values)
+        if not whole:
             return Verdict("not_applicable", stated.value, Decimal(0), Decimal(0), Decimal(0))
-        low, high = ends
-        computed = _HUNDRED * _sum(self.part, values) / _sum(self.whole, values)
+        low, high = self._ends(values)
+        computed = _HUNDRED * _sum(self.part, values) / whole
         difference = stated.value - computed
-        tolerance = stated.half_unit + max(high - computed, computed - low)
+        tolerance = stated.half_unit + max(min(high, _LARGEST) - computed, computed - low)
         within = stated.value + stated.half_unit >= low and stated.value - stated.half_unit <= high
         status = "pass" if abs(difference) <= stated.half_unit else "rounding" if within else "fail"
         return Verdict(status, stated.value, *(x.quantize(_FOURTH) for x in (computed, difference, tolerance)))
 
-    def _ends(self, values: Mapping[Cell, Number]) -> tuple[Decimal, Decimal] | None:
-        """The least and the greatest quotient of amounts within rounding; None where the whole may be nothing."""
+    def _ends(self, values: Mapping[Cell, Number]) -> tuple[Decimal, Decimal]:
+        """The least and the greatest quotient of amounts within rounding; no greatest where the whole may be nothing.
+
+        Of a whole that is less than nothing there is no quotient: the ends are then the wrong way round.
+        """
         cells = self.cells[1:]
-        quotients = []
+        quotients, endless = [], False
         for ends in product(*(_interval(values[cell]) for cell in cells)):
             corner = dict(zip(cells, ends, strict=True))
             whole = sum((weight * corner[cell] for weight, cell in self.whole), Decimal(0))
-            if whole <= 0:
-                return None
-            quotients.append(_HUNDRED * sum((w * corner[cell] for w, cell in self.part), Decimal(0)) / whole)
-        return min(quotients), max(quotients)
+            part = sum((weight * corner[cell] for weight, cell in self.part), Decimal(0))
+            endless |= whole <= 0
+            if whole > 0:
+                quotients.append(_HUNDRED * part / whole)
+        if not quotients:
+            return _LARGEST, -_LARGEST
+        return min(quotients), _LARGEST if endless else max(quotients)
 
     def repairs(self, values: Mapping[Cell, Number]) -> Iterator[tuple[Cell, Decimal]]:
         """Each cell with the value that would make the quotient as stated."""
@@ -96,6 +103,10 @@ class Ratio:
             slope = rate * _weight(self.whole, cell) - _weight(self.part, cell)
             if slope:
                 yield cell, values[cell].value + (part - rate * whole) / slope
+
+
+def _failing(verdict: Verdict) -> tuple[bool, Decimal]:
+    return verdict.status == "fail", abs(verdict.difference)
 
 
 def _weight(terms: Terms, cell: Cell) -> int:
@@ -124,6 +135,8 @@ def _instances(spec: RatioSpec, row: str, found: Facts) -> Iterator[Ratio]:
     )
     for bound in bindings(stated, found.layout):
         sides = [tuple(bind(cell, bound) for cell in side) for side in (stated, part, whole, other)]
+        if any(table not in found.layout for table, _, _ in whole):
+            continue
         parts, *wholes = (with_prior(side, found) for side in sides[1:])
         printed = [terms for terms in wholes if terms and _printed(terms, found.layout)]
         if printed and _printed(((1, sides[0][0]), *parts), found.layout):

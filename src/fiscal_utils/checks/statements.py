@@ -14,7 +14,6 @@ from fiscal_utils.normalise import Number
 
 _REPEATED = ("final", "initial_budget", "adjusted_budget", "count")
 _BUDGETS = ("initial_budget", "adjusted_budget")
-_AGREES = {"greater": (1,), "less": (-1,), "equal": (0,)}
 
 
 def statements(found: Facts) -> Iterator[Observation]:
@@ -44,14 +43,18 @@ def _directions(found: Facts) -> Iterator[Observation]:
 
 
 def _zero_bases(found: Facts) -> Iterator[Observation]:
-    """No percentage of growth from a base of nothing."""
+    """No percentage of growth from a base of nothing: the rate would make last year more than rounding can hide."""
     for row in stated(found.narrative, "prior_change_pct"):
         name = cell_of(row)[1]
         final, change = (found.values.get((NARRATIVE, name, m)) for m in ("final", "prior_change"))
-        if final and change and change.value and found.signs.get(name) == 1:
-            holds = final.value != change.value or not row["value"]
+        if final and change and change.value and found.signs.get(name) == 1 and row["value"]:
+            rate = exact(row["value"], row["decimals"], row["unit"])
+            hidden = final.half_unit + change.half_unit
+            least = 100 * (change.value - change.half_unit) / (rate.value + rate.half_unit)
+            holds = final.value != change.value or least <= hidden
             fields = {"left": str(final), "right": _shown(row)}
-            yield Observation("zero-base", name, holds, fields, ((NARRATIVE, name, "final"),), (cell_of(row),))
+            cells = ((NARRATIVE, name, "final"), (NARRATIVE, name, "prior_change"))
+            yield Observation("zero-base", name, holds, fields, cells, (cell_of(row),))
 
 
 @cache
@@ -106,18 +109,18 @@ def _budget(found: Facts, name: str) -> tuple[Cell, Number] | None:
 
 
 def _compared(name: str, word: str, final: Number, budget: tuple[Cell, Number]) -> Observation:
-    difference = final.value - budget[1].value
-    fields = {"left": str(final), "right": str(budget[1]), "word_zh": _WORDS[word][0], "word_en": _WORDS[word][1]}
-    holds = (difference > 0) - (difference < 0) in _AGREES[word] or (word == "equal" and _roughly(final, budget[1]))
-    return Observation("against-budget", name, holds, fields, ((NARRATIVE, name, "final"),), (budget[0],))
+    low = final.value - budget[1].value - final.half_unit - budget[1].half_unit
+    high = final.value - budget[1].value + final.half_unit + budget[1].half_unit
+    near = _NEARLY * abs(budget[1].value)
+    holds = {"greater": high > 0, "less": low < 0, "equal": low <= 0 <= high, "about": low <= near and high >= -near}
+    zh, en = _WORDS[word]
+    fields = {"left": str(final), "right": str(budget[1]), "word_zh": zh, "word_en": en}
+    return Observation("against-budget", name, holds[word], fields, ((NARRATIVE, name, "final"),), (budget[0],))
 
 
-_WORDS = {"greater": ("大于", "above"), "less": ("小于", "below"), "equal": ("等于", "at")}
-
-
-def _roughly(final: Number, budget: Number) -> bool:
-    """Whether the outturn is within one percent of the budget, as 基本持平 says."""
-    return abs(final.value - budget.value) <= abs(budget.value) / 100
+_WORDS = {"greater": ("大于", "above"), "less": ("小于", "below"), "equal": ("等于", "at"), "about": ("接近", "near")}
+_NEARLY = Decimal("0.05")
+"""How far from the budget an outturn may be that is said to be about the same (基本持平)."""
 
 
 def _procurement(found: Facts) -> Iterator[Observation]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
+import pandas as pd
+
 from fiscal_utils import specs
 from fiscal_utils.checks.model import Observation, Test
 from fiscal_utils.checks.ratios import Ratio
@@ -20,7 +22,8 @@ def cell_name(cell: Cell, language: str) -> str:
     """Table, row and column in the field's terms: 支出决算表 · 201 一般公共服务支出 · 合计."""
     table, row, column = cell
     parts = [row_name(table, row, language), specs.term_in(language, f"{table}/{column}", column)]
-    return " · ".join([table_name(table, language), *dict.fromkeys(parts)])
+    place = [] if table == NARRATIVE and "/" in row else [table_name(table, language)]
+    return " · ".join([*place, *dict.fromkeys(parts)])
 
 
 @lru_cache(2_000)
@@ -53,10 +56,21 @@ def _message(test: Test, verdict: Verdict, pages: Mapping[Cell, int], language: 
         return _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
     left, right = _side(test.left, pages, language), _right(test, pages, language)
     lhs, rhs, difference, allowed = map(_amount, (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance))
-    sides = f"{left} {lhs} {_sign(test, verdict)} {right} {rhs}"
+    unit = _unit(test.left[0], language)
+    sides = f"{left} {lhs}{unit} {_sign(test, verdict)} {right} {rhs}{unit}"
     if language == "zh":
         return f"{sides}；相差 {difference}，舍入允许 ±{allowed}"
     return f"{sides}; difference {difference}, rounding allows ±{allowed}"
+
+
+def _unit(cell: Cell, language: str) -> str:
+    """The unit of what the cell states; nothing after a count, whose column or row names what is counted."""
+    table, row, column = cell
+    if column.endswith("_pct"):
+        return "%"
+    if column == "count" or (table in specs.tables() and row in specs.tables()[table].counts):
+        return ""
+    return " 万元" if language == "zh" else " (10,000 yuan)"
 
 
 def _right(test: Test, pages: Mapping[Cell, int], language: str) -> str:
@@ -108,3 +122,18 @@ def where(test: Test) -> str:
         return test.id.partition(":")[2]
     left, right = (" + ".join(".".join(cell) for cell in side) for side in (test.left, test.right))
     return f"{left} {getattr(test, 'relation', '=')} {right}" if right else left
+
+
+def told(found: pd.DataFrame, language: str) -> str:
+    """A finding in words: its first failing check, how many there are, the number most likely wrong."""
+    first = found.iloc[0]
+    zh = language == "zh"
+    words = [str(first[f"message_{language}"])]
+    if len(found) > 1:
+        words.append(f"同一原因的检查共 {len(found)} 条。" if zh else f"{len(found)} checks fail for this reason.")
+    if first["suspect"]:
+        table, _, rest = str(first["suspect"]).partition(".")
+        row, _, column = rest.rpartition(".")
+        name, due = cell_name((table, row, column), language), f"{first['expected']:,.10g}"
+        words.append(f"最可能有误：{name}，应为 {due}。" if zh else f"Most likely wrong: {name}; should be {due}.")
+    return "\n".join(words)
