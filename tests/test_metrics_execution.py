@@ -5,22 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from metric_documents import write_document
 
 from fiscal_utils.analysis import execution
 
 REAL = "jingdezhen-government-office-2023"
 
 
-@pytest.fixture(autouse=True)
-def data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FISCAL_DATA_DIR", str(Path(__file__).parents[1] / "data"))
-
-
 @pytest.fixture
-def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A document that lacks every table."""
-    load = execution.load
-    monkeypatch.setattr(execution, "load", lambda name, document: load(name, document).iloc[:0])
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    return write_document(tmp_path, "simulated-nothing-2031")
 
 
 def test_execution_rate_is_final_over_initial_budget():
@@ -83,8 +79,8 @@ def test_rate_of_a_zero_or_missing_base_is_unknown():
 
 
 def test_document_without_figures_gives_unknown_rates(nothing):
-    assert all(math.isnan(value) for value in execution.metrics(REAL).values())
-    for rows in (execution.by_function(REAL), execution.contributions(REAL), execution.projects(REAL)):
+    assert all(math.isnan(value) for value in execution.metrics(nothing).values())
+    for rows in (execution.by_function(nothing), execution.contributions(nothing), execution.projects(nothing)):
         assert isinstance(rows, pd.DataFrame)
         assert rows.empty
 

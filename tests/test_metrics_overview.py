@@ -4,8 +4,9 @@ import math
 from pathlib import Path
 
 import pytest
+from metric_documents import write_document
 
-from fiscal_utils.analysis import execution, overview
+from fiscal_utils.analysis import overview
 
 REAL = "jingdezhen-government-office-2023"
 
@@ -56,15 +57,10 @@ def test_flows_carry_revenue_in_and_expenditure_out():
     assert into[["start", "amount"]].to_numpy().tolist() == [["other", 1.73]]
 
 
-def test_document_without_tables(monkeypatch):
-    load = overview.load
-    for module in (overview, execution):
-        monkeypatch.setattr(
-            module, "load", lambda name, document: load(name, document).iloc[: 1 if name == "documents" else 0]
-        )
-    metrics = overview.metrics(REAL)
-    assert metrics["budget_units"] == 1
-    assert all(math.isnan(metrics[name]) for name in ("revenue", "expenditure", "basic_share_pct", "staff"))
-    for rows in (overview.sources(REAL), overview.functions(REAL), overview.flows(REAL), overview.staff(REAL)):
-        assert rows.empty
-    assert overview.economic_items(REAL).empty
+def test_document_without_tables(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    nothing = write_document(tmp_path, "simulated-nothing-2031")
+    metrics = overview.metrics(nothing)
+    assert all(math.isnan(value) for value in metrics.values())
+    tables = (overview.sources, overview.functions, overview.flows, overview.staff, overview.economic_items)
+    assert all(table(nothing).empty for table in tables)

@@ -1,7 +1,9 @@
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from metric_documents import write_document
 
 from fiscal_utils.analysis import sangong
 from fiscal_utils.analysis.sangong import bounds, growth_range, intersection, printed
@@ -77,11 +79,11 @@ def test_real_terms() -> None:
     assert sangong.national_cpi(DOCUMENT) == 100.2
 
 
-def test_missing_tables_give_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = ["table", "item", "column", "section", "measure", "value", "decimals", "direction", "final"]
-    monkeypatch.setattr(sangong, "load", lambda name, document: pd.DataFrame(columns=columns))
-    assert set(sangong.metrics(DOCUMENT).values()) == {None}
-    assert sangong.execution(DOCUMENT).empty
-    assert sangong.prior(DOCUMENT).empty
-    assert sangong.additive(DOCUMENT)["agrees"] is None
-    assert not sangong.unit_costs(DOCUMENT)["differs"].any()
+def test_missing_tables_give_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    nothing = write_document(tmp_path, "simulated-nothing-2031")
+    assert set(sangong.metrics(nothing).values()) == {None}
+    assert sangong.execution(nothing).empty
+    assert sangong.prior(nothing).empty
+    assert sangong.additive(nothing)["agrees"] is None
+    assert not sangong.unit_costs(nothing)["differs"].any()

@@ -1,7 +1,10 @@
-import pandas as pd
+from pathlib import Path
+
 import pytest
+from metric_documents import write_document
 
 from fiscal_utils.analysis import staffing
+from fiscal_utils.analysis.facts import MeasureError
 
 DOCUMENT = "jingdezhen-government-office-2023"
 
@@ -42,13 +45,45 @@ def test_function_row_summed_from_its_items_where_it_is_not_printed() -> None:
     assert staffing._function({"2101101": 1.5, "2101199": 0.5, "2080501": 9.0}, "21011") == 2.0
 
 
-def test_missing_tables_give_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    empty = pd.DataFrame(columns=["code", "item", "final", "basic", "total", "value"])
-    monkeypatch.setattr(staffing, "load", lambda name, document: empty)
-    assert set(staffing.metrics(DOCUMENT).values()) == {None}
-    assert staffing.make_up(DOCUMENT).empty
-    assert staffing.staff_functions(DOCUMENT).empty
-    assert staffing.staff_classes(DOCUMENT).empty
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def disclose(folder: Path, year: int, personnel: str, staff: str) -> str:
+    rows = [{"item": "personnel", "final": personnel}]
+    return write_document(
+        folder, f"simulated-office-{year}", year=year, gpb_basic_economic=rows,
+        staff=[{"item": "in_service", "value": staff}],
+    )  # fmt: skip
+
+
+def test_missing_tables_give_none(folder: Path) -> None:
+    nothing = write_document(folder, "simulated-nothing-2031")
+    assert set(staffing.metrics(nothing).values()) == {None}
+    assert staffing.make_up(nothing).empty
+    assert staffing.staff_functions(nothing).empty
+    assert staffing.staff_classes(nothing).empty
+
+
+def test_change_of_the_wage_bill_is_price_and_number(folder: Path) -> None:
+    first, second = disclose(folder, 2031, "200.00", "10"), disclose(folder, 2032, "360.00", "12")
+    found = staffing.decompose(first, second).set_index("part")
+    # 20 → 30 a head over 11 heads on average; two heads more at 25 on average.
+    assert found["value"].to_dict() == pytest.approx({"price": 110, "number": 50, "change": 160})
+    assert found["share_pct"].to_dict() == pytest.approx({"price": 68.75, "number": 31.25, "change": 100})
+
+
+def test_no_decomposition_of_no_change_and_without_staff(folder: Path) -> None:
+    names = [disclose(folder, year, "200.00", staff) for year, staff in ((2031, "10"), (2032, "10"), (2033, "0"))]
+    assert staffing.decompose(*names[:2])["value"].tolist() == [0, 0, 0]
+    assert staffing.decompose(*names[:2])["share_pct"].isna().all()
+    with pytest.raises(MeasureError, match="denominator is zero: In-service staff"):
+        staffing.decompose(names[0], names[2])
+    with pytest.raises(MeasureError, match=r"no In-service staff at year's end: .* Staff figures"):
+        staffing.decompose(names[0], write_document(folder, "simulated-nothing-2034", gpb_basic_economic=[
+            {"item": "personnel", "final": "1.00"}]))  # fmt: skip
 
 
 def test_no_staff_no_rate_per_head() -> None:

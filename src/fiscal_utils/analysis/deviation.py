@@ -1,7 +1,7 @@
 """How the outturn departs from the initial budget: its level, its composition, and the kind of year it makes.
 
-aᵢ is the final account and bᵢ the initial budget of function class i, A and B their sums, b'ᵢ = bᵢ · A ÷ B. Source: PEFA
-2016 framework (second edition, 2018), PI-1 and PI-2, which are made for a government over three years: for one
+aᵢ is the final account and bᵢ the initial budget of function class i, A and B their sums, b'ᵢ = bᵢ · A ÷ B. Source:
+PEFA 2016 framework (second edition, 2018), PI-1 and PI-2, which are made for a government over three years: for one
 department and year they tell a type of year and no score. PEFA leaves contingencies and interest out of PI-2; a
 department's accounts show neither apart. Amounts in 万元.
 """
@@ -15,7 +15,7 @@ import pandas as pd
 
 from fiscal_utils import specs
 from fiscal_utils.analysis import execution, sangong
-from fiscal_utils.analysis.facts import Figure, Unmeasured, figure_name
+from fiscal_utils.analysis.facts import Figure, MeasureError, unpublished
 from fiscal_utils.analysis.intervals import Interval
 from fiscal_utils.analysis.registry import metrics
 from fiscal_utils.language import language, t
@@ -23,8 +23,6 @@ from fiscal_utils.specs import code_name, term
 from fiscal_utils.tables import load
 
 STAGES = ("initial_budget", "adjusted_budget", "final")
-_HALF = Fraction(1, 200)
-"""Half of the last printed place of an amount in 万元 with two decimals."""
 _D = "D"
 
 
@@ -51,49 +49,58 @@ def heads(narrative: pd.DataFrame) -> pd.DataFrame:
     """Every function class with its initial budget and final account: code, initial_budget, final (万元).
 
     A class that the narrative gives no initial budget has 0 where the others' budgets make up the total, and likewise
-    for the final account. Raises Unmeasured where an amount remains unknown or the classes are not the whole.
+    for the final account. Raises MeasureError where an amount remains unknown or the classes are not the whole.
     """
     stated = execution.stated(narrative)
     rows = execution.class_budgets(stated)
     if rows.empty or "total" not in stated.index:
-        raise Unmeasured(
-            "missing_figure",
-            table=term("narrative"),
-            figure=figure_name("narrative", "appropriation/total", "initial_budget"),
-        )
+        raise _unstated("total", "initial_budget")
     for measure in ("initial_budget", "final"):
-        rows[measure] = _completed(rows, measure, float(stated.loc["total", measure]))
+        rows[measure] = _completed(rows, measure, float(stated[measure]["total"]), float(half_unit(narrative)))
     return rows[["code", "initial_budget", "final"]]
 
 
-def _completed(rows: pd.DataFrame, measure: str, total: float) -> "pd.Series[float]":
+def half_unit(narrative: pd.DataFrame) -> Fraction:
+    """The most by which rounding moves a class's amount (万元): half a unit of the coarsest figure for each item.
+
+    A class whose items are stated instead of itself counts as many half units as the class with the most items has.
+    """
+    rows = narrative[(narrative["section"] == "appropriation") & narrative["measure"].isin(("initial_budget", "final"))]
+    items = rows["item"].drop_duplicates()
+    items = items[items.str.fullmatch(r"\d{7}")].str[:3]
+    places = rows.loc[rows["value"] != 0, "decimals"].min()
+    most = max(items.value_counts(), default=1)
+    return Fraction(10) ** -(2 if pd.isna(places) else int(places)) / 2 * int(most)
+
+
+def _completed(rows: pd.DataFrame, measure: str, total: float, half: float) -> "pd.Series[float]":
     """The classes' amounts with 0 for those not stated; raises where the stated ones are not the total."""
     gap = total - float(rows[measure].sum())
-    if not abs(gap) <= float(_HALF) * (len(rows) + 1) + 1e-9:
+    if not abs(gap) <= half * (len(rows) + 1) + 1e-9:
         unknown = rows.loc[rows[measure].isna(), "code"]
-        row = f"appropriation/{unknown.iloc[0] if len(unknown) else 'total'}"
-        named = figure_name("narrative", row, measure)
-        raise Unmeasured("missing_figure", table=term("narrative"), figure=named)
+        raise _unstated(unknown.iloc[0] if len(unknown) else "total", measure)
     return rows[measure].fillna(0.0)
+
+
+def _unstated(row: str, measure: str) -> MeasureError:
+    return unpublished("narrative", f"appropriation/{row}", measure)
 
 
 def split(document: str) -> pd.DataFrame:
     """Each class's deviation as the sum of level and composition, exactly: code, label, initial_budget, final, change,
     level = bᵢ(A ÷ B − 1), composition = aᵢ − b'ᵢ (万元), and the row `total`, whose composition is 0.
     """  # fmt: skip
-    rows = heads(load("narrative", document))
-    if not rows["initial_budget"].sum():
-        raise Unmeasured("zero_base", base=term("initial_budget"))
-    growth = rows["final"].sum() / rows["initial_budget"].sum()
-    rows = rows.assign(
-        change=rows["final"] - rows["initial_budget"],
-        level=rows["initial_budget"] * (growth - 1),
-        composition=rows["final"] - rows["initial_budget"] * growth,
-    )
-    whole = rows.drop(columns="code").sum().to_frame().T.assign(code="total")
-    rows = pd.concat([rows, whole], ignore_index=True)
-    rows.insert(1, "label", [code_name(code, term(code)) for code in rows["code"]])
-    return rows
+    found = heads(load("narrative", document))
+    initial, final = (list(map(_exact, found[name])) for name in ("initial_budget", "final"))
+    if not sum(initial):
+        raise MeasureError("zero_base", base=term("initial_budget"))
+    growth = sum(final, Fraction(0)) / sum(initial)
+    rows = [(b, a, a - b, b * growth - b, a - b * growth) for b, a in zip(initial, final, strict=True)]
+    rows.append(tuple(sum(column, Fraction(0)) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
+    codes = [*found["code"], "total"]
+    frame = pd.DataFrame({"code": codes, "label": [code_name(code, term(code)) for code in codes]})
+    names = ["initial_budget", "final", "change", "level", "composition"]
+    return frame.join(pd.DataFrame([list(map(float, row)) for row in rows], columns=names))
 
 
 def composition_variance(narrative: pd.DataFrame) -> Figure:
@@ -101,7 +108,8 @@ def composition_variance(narrative: pd.DataFrame) -> Figure:
     rows = _several(narrative)
     final, initial = (list(map(_exact, rows[name])) for name in ("final", "initial_budget"))
     value = sum((abs(a / sum(final) - b / sum(initial)) for a, b in zip(final, initial, strict=True)), Fraction(0))
-    gaps = [a.minus(b).magnitude for a, b in zip(_shares(final), _shares(initial), strict=True)]
+    half = half_unit(narrative)
+    gaps = [a.minus(b).magnitude for a, b in zip(_shares(final, half), _shares(initial, half), strict=True)]
     return _percent(value, sum(gap.low for gap in gaps), sum(gap.high for gap in gaps))
 
 
@@ -110,15 +118,16 @@ def gross_deviation(narrative: pd.DataFrame) -> Figure:
     rows = _several(narrative, least=1)
     final, initial = (list(map(_exact, rows[name])) for name in ("final", "initial_budget"))
     gaps = [abs(a - b) for a, b in zip(final, initial, strict=True)]
-    total, half = sum(initial), _HALF * len(initial)
-    low = sum(max(gap - 2 * _HALF, Fraction(0)) for gap in gaps) / (total + half)
-    return _percent(sum(gaps) / total, low, (sum(gaps) + 2 * half) / (total - half))
+    half, total = half_unit(narrative), sum(initial)
+    slack = half * len(initial)
+    low = sum((max(gap - 2 * half, Fraction(0)) for gap in gaps), Fraction(0)) / (total + slack)
+    return _percent(Fraction(sum(gaps)) / total, low, Fraction(sum(gaps) + 2 * slack) / (total - slack))
 
 
 def _several(narrative: pd.DataFrame, least: int = 2) -> pd.DataFrame:
     rows = heads(narrative)
     if len(rows) < least:
-        raise Unmeasured("too_few", n=len(rows), needed=least, what=t(zh="功能类", en="function classes"))
+        raise MeasureError("too_few", n=len(rows), needed=least, what=t(zh="功能类", en="function classes"))
     return rows
 
 
@@ -131,10 +140,10 @@ def _percent(*parts: Fraction | int) -> Figure:
     return Figure(value, low, high)
 
 
-def _shares(amounts: Sequence[Fraction]) -> list[Interval]:
+def _shares(amounts: Sequence[Fraction], half: Fraction) -> list[Interval]:
     """The range of each amount's share of their sum: x ÷ (x + rest) rises with x and falls with the rest."""
-    total, rest_half = sum(amounts), _HALF * (len(amounts) - 1)
-    ends = [(max(x - _HALF, Fraction(0)), x + _HALF, total - x) for x in amounts]
+    total, rest_half = sum(amounts), half * (len(amounts) - 1)
+    ends = [(max(x - half, Fraction(0)), x + half, total - x) for x in amounts]
     return [
         Interval(low / (low + rest + rest_half), high / (high + max(rest - rest_half, Fraction(0))))
         for low, high, rest in ends

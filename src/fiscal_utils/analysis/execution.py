@@ -13,6 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+from fiscal_utils.analysis.facts import MeasureError
+from fiscal_utils.analysis.registry import values
+from fiscal_utils.language import t
+from fiscal_utils.specs import term
 from fiscal_utils.tables import load
 
 MEASURES = ("initial_budget", "adjusted_budget", "final", "completion_pct")
@@ -46,7 +50,7 @@ def rate_bounds(executed: float, budget: float) -> tuple[float, float]:
 def stated(rows: pd.DataFrame) -> pd.DataFrame:
     """The figures on fiscal appropriation among rows of the narrative: one row an item, `MEASURES` and `reason`."""
     rows = rows[(rows["section"] == "appropriation") & rows["measure"].isin(MEASURES)]
-    values = rows.pivot_table(index="item", columns="measure", values="value", aggfunc="first")
+    values = rows.drop_duplicates(["item", "measure"]).pivot(index="item", columns="measure", values="value")
     reasons = rows[rows["reason"].fillna("") != ""].groupby("item")["reason"].first()
     return values.reindex(columns=list(MEASURES)).assign(reason=reasons.reindex(values.index).fillna(""))
 
@@ -102,8 +106,9 @@ def by_function(document: str) -> pd.DataFrame:
 def class_budgets(stated: pd.DataFrame) -> pd.DataFrame:
     """The function classes among the stated figures: code, `MEASURES` and reason; see `by_function`."""
     rows = stated[stated.index.str.fullmatch(r"\d{3}")].rename_axis("code").reset_index()
-    sums = [_sum_of_items(stated, code, final) for code, final in zip(rows["code"], rows["final"], strict=True)]
-    rows["initial_budget"] = rows["initial_budget"].fillna(pd.Series(sums, rows.index, dtype="float64"))
+    unknown = rows[rows["initial_budget"].isna()]
+    sums = [_sum_of_items(stated, code, final) for code, final in zip(unknown["code"], unknown["final"], strict=True)]
+    rows.loc[unknown.index, "initial_budget"] = sums
     return rows
 
 
@@ -180,14 +185,40 @@ def project_totals(document: str) -> dict[str, float]:
     }
 
 
-def metrics(document: str) -> dict[str, float]:
-    """The figures of the notebook: `totals`, the shares of basic and project expenditure, `project_totals`.
+def projects_rate(rows: pd.DataFrame) -> float:
+    """Σ executed ÷ Σ adjusted budget × 100 over the forms' rows of total funds."""
+    return _ratio_of_sums(rows, "executed", "adjusted_budget")
 
-    The denominator of both shares is total expenditure of the 支出决算表.
+
+def projects_adjustment(rows: pd.DataFrame) -> float:
+    """(Σ adjusted ÷ Σ initial budget − 1) × 100 over the forms' rows of total funds."""
+    return _ratio_of_sums(rows, "adjusted_budget", "initial_budget") - 100
+
+
+def _ratio_of_sums(rows: pd.DataFrame, part: str, whole: str) -> float:
+    funds = rows.loc[rows["row"] == "total", [part, whole]]
+    if funds.isna().any(axis=None) or funds.empty:
+        raise MeasureError(
+            "missing_figure", table=term("projects"), figure=t("、", ", ").join(map(term, (part, whole)))
+        )
+    return float(100 * funds[part].sum()) / float(funds[whole].sum())
+
+
+_RATES = (
+    "execution_rate_initial_pct", "gross_deviation_pct", "composition_variance_pct", "basic_share_pct",
+    "project_share_pct", "opening_balance_pct", "carry_over_pct", "projects_execution_rate_adjusted_pct",
+    "projects_adjustment_pct",
+)  # fmt: skip
+
+
+def metrics(document: str) -> dict[str, float]:
+    """The figures of the notebook: `totals`, basic and project expenditure, `project_totals`, and the rates.
+
+    The denominator of both shares is total expenditure of the 支出决算表. A figure or rate that is missing is NaN.
     """
     nature = by_nature(document)
     row = _first_row(nature[nature["code"] == "total"])
-    names = ("total", "basic", "project", "basic_share_pct", "project_share_pct")
-    found = {name: float(row.get(name, math.nan)) for name in names}
-    found["expenditure"] = found.pop("total")
-    return totals(document) | found | project_totals(document)
+    names = {"expenditure": "total", "basic": "basic", "project": "project"}
+    amounts = {name: float(row.get(column, math.nan)) for name, column in names.items()}
+    rates = {name: math.nan if rate is None else rate for name, rate in values(document, _RATES).items()}
+    return totals(document) | amounts | project_totals(document) | rates

@@ -3,13 +3,13 @@
 A need names a cell as `table.row.column` (`narrative.section/item.measure`, `staff.item.value`), a sum of cells
 (`a + b`), or alternatives of which the first that is printed counts (`a | b`). After a cell, `?` makes a blank count as
 exactly 0 where its table is printed; the alternative `none` makes the need optional. A need without a dot is a tidy
-table (`indicators`) or the `year`. Amounts are in 万元; every figure knows the interval that it stands for.
+table (`indicators`), the `year`, or the whole `document`. Amounts are in 万元; every figure knows its interval.
 """
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from fiscal_utils.errors import FiscalError
 from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.language import language, t
 from fiscal_utils.specs import code_name, tables, term, term_in
-from fiscal_utils.tables import Selection, _open_rows, data_dir, load
+from fiscal_utils.tables import Selection, data_dir, load, open_rows_of
 
 STAFF = "staff"
 FRAMES = (NARRATIVE, "projects", "indicators")
@@ -25,7 +25,7 @@ FRAMES = (NARRATIVE, "projects", "indicators")
 _MONEY = "万元"
 
 
-class Unmeasured(FiscalError):
+class MeasureError(FiscalError):
     """A metric has no value: its inputs are missing, its base is 0, there are too few cases, or they contradict."""
 
     @property
@@ -36,7 +36,7 @@ class Unmeasured(FiscalError):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as published: its value, the ends of the interval that it stands for, and its direction if it has one."""
+    """A figure as published: its value, the ends of the interval that it stands for, its direction if it has one."""
 
     value: Fraction
     low: Fraction
@@ -48,7 +48,6 @@ class Figure:
 
 
 ZERO = Figure(Fraction(0), Fraction(0), Fraction(0))
-Input = Figure | pd.DataFrame | None
 
 
 def exactly(number: float) -> Figure:
@@ -86,12 +85,14 @@ class Facts:
     figures: Mapping[Cell, Figure]
     frames: Mapping[str, pd.DataFrame]
 
-    def find(self, need: str) -> Input:
-        """What satisfies the need, None for an optional one; raises Unmeasured saying what is missing."""
+    def find(self, need: str) -> "Figure | pd.DataFrame | Facts | None":
+        """What satisfies the need, None for an optional one; raises MeasureError saying what is missing."""
         if need in FRAMES:
             return self._frame(need)
         if need == "year":
             return exactly(self.year)
+        if need == "document":
+            return self
         options = alternatives(need)
         for option in options:
             if not option:
@@ -108,11 +109,11 @@ class Facts:
     @cached_property
     def open_rows(self) -> Set[tuple[str, str]]:
         """Table and key of the rows with a number whose column is undetermined: their blanks may not be blank."""
-        return _open_rows(data_dir() / "raw" / self.document)
+        return open_rows_of(data_dir() / "raw" / self.document)
 
     def _frame(self, name: str) -> pd.DataFrame:
         if self.frames[name].empty:
-            raise Unmeasured("missing_table", table=term(name), document=self.document)
+            raise MeasureError("missing_table", table=term(name), document=self.document)
         return self.frames[name]
 
     def _figure(self, wanted: Term) -> Figure | None:
@@ -121,21 +122,21 @@ class Facts:
         table, row, _ = wanted.cell
         return ZERO if self.has(table) and (table, row) not in self.open_rows else None
 
-    def _missing(self, option: tuple[Term, ...]) -> Unmeasured:
+    def _missing(self, option: tuple[Term, ...]) -> MeasureError:
         table, row, column = next(term.cell for term in option if self._figure(term) is None)
         if not self.has(table):
-            return Unmeasured("missing_table", table=term(table), document=self.document)
-        return Unmeasured("missing_figure", table=term(table), figure=figure_name(table, row, column))
+            return MeasureError("missing_table", table=term(table), document=self.document)
+        return unpublished(table, row, column)
 
 
-def figure_name(table: str, row: str, column: str) -> str:
-    """A row and a column in the field's words: 合计 · 基本支出."""
+def unpublished(table: str, row: str, column: str) -> MeasureError:
+    """The error that names a figure by its table or section, its row and its column in the field's words."""
     section, _, item = row.rpartition("/")
-    place = f"{table}/{section}" if section else ""
-    item_name = term_in(language(), f"{section or table}/{item}", item)
+    place = term_in(language(), f"{table}/{section}", table)
+    item_name = code_name(item, term_in(language(), f"{section or table}/{item}", item))
     column_name = "" if column == "value" else term_in(language(), f"{table}/{column}", column)
-    parts = [term_in(language(), place, section), code_name(item, item_name), column_name]
-    return t("·", " · ").join(part for part in parts if part)
+    figure = t("·", " · ").join(part for part in (item_name, column_name) if part)
+    return MeasureError("missing_figure", table=place, figure=figure)
 
 
 def facts(document: Selection = None) -> Iterator[Facts]:
@@ -164,7 +165,14 @@ def _figures(rows: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Cell, Figure]]:
 def _figure(row: object, direction: str = "") -> Figure:
     """A figure of a tidy table. Counts are exact, and so is a 0 without decimals, which says that there is none."""
     value, decimals, unit = (getattr(row, name) for name in ("value", "decimals", "unit"))
-    exact = round(Fraction(value), int(decimals))
-    counted = unit not in (_MONEY, "%", "分") or (decimals == 0 and not exact)
-    half = Fraction(0) if counted else Fraction(1, 2) / Fraction(10) ** int(decimals)
-    return Figure(exact, exact - half, exact + half, direction)
+    counted = unit not in (_MONEY, "%", "分") or (decimals == 0 and value == 0)
+    return _rounded(float(value), int(decimals), counted, direction)
+
+
+@lru_cache(maxsize=100_000)
+def _rounded(value: float, decimals: int, exact: bool, direction: str) -> Figure:
+    unit = Fraction(10) ** -decimals
+    amount = round(value / float(unit)) * unit
+    half = Fraction(0) if exact else unit / 2
+    low = amount - half if amount < 0 else max(amount - half, Fraction(0))  # what is below 0 is printed with a minus
+    return Figure(amount, low, amount + half, direction)

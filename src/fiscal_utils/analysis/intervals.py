@@ -22,10 +22,6 @@ class Interval:
         low, high = max(self.low, other.low), min(self.high, other.high)
         return Interval(low, high) if low <= high else None
 
-    def plus(self, other: "Interval") -> "Interval":
-        """The interval sum."""
-        return Interval(self.low + other.low, self.high + other.high)
-
     def minus(self, other: "Interval") -> "Interval":
         """The interval difference."""
         return Interval(self.low - other.high, self.high - other.low)
@@ -55,7 +51,7 @@ def printed(value: float, decimals: int, scale: int = 1) -> Interval:
 
 
 def corners(function: Callable[..., Fraction | float], intervals: Sequence[Interval]) -> Interval | None:
-    """The range of a function that is monotone in each argument: its least and greatest value at the corners.
+    """The range of a function that is continuous and monotone in each argument, which it attains at the corners.
 
     None where it is not defined at a corner (a divisor may be 0), and so has no bounds.
     """

@@ -6,25 +6,17 @@ is a rule declared here for comparison; forms need not follow it, and a printed 
 """
 
 import math
-import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from fiscal_utils.analysis import grades as schemes
+from fiscal_utils.analysis.grades import scheme_table as scheme_table
+from fiscal_utils.analysis.registry import values
 from fiscal_utils.language import t
 from fiscal_utils.tables import load
-
-SCHEMES: Mapping[str, tuple[tuple[float, str, str], ...]] = {
-    "mof-2020": ((90, "优", "Excellent"), (80, "良", "Good"), (60, "中", "Medium"), (-math.inf, "差", "Poor")),
-    "five-band": (
-        (90, "优", "Excellent"), (80, "良", "Good"), (70, "中", "Medium"), (60, "合格", "Sufficient"),
-        (-math.inf, "差", "Poor"),
-    ),
-}  # fmt: skip
-"""Grade scheme → lowest score of each grade, its name in Chinese and English."""
+from fiscal_utils.targets import achievement, at_most, parse_target
 
 LEVELS: Mapping[str, str] = {
     "预算执行": "Budget execution", "产出": "Output", "效益": "Benefit", "满意度": "Satisfaction",
@@ -52,53 +44,16 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "margin": ("高出本档下限", "Above threshold"),
     "quantitative": ("定量", "Quantitative"), "qualitative": ("定性", "Qualitative"),
     "lowest": ("最低分", "Lowest score"),
+    "ratio_pct": ("得分率（%）", "Score ratio (%)"), "lost_share_pct": ("占全部失分（%）", "Of all points lost (%)"),
+    "n": ("指标数", "Indicators"), "hhi": ("集中度 HHI", "HHI"), "effective_n": ("等效指标数 1 ÷ HHI", "1 ÷ HHI"),
+    "equal_share_pct": ("等权占比（%）", "Equal weights (%)"), "most_frequent": ("最常见分值", "Most frequent weight"),
+    "kind_name": ("指标值", "Target"), "full": ("得满分", "Full marks"),
+    "full_pct": ("满分占比（%）", "Full marks (%)"),
+    "boundary": ("等级界线", "Boundary"), "n_below": ("界线下", "n below"), "n_above": ("界线上", "n above"),
+    "log_difference": ("对数密度差", "Log difference"), "z": ("z", "z"), "p": ("p", "p"),
     "execution_rate": ("执行率（%）", "Execution rate (%)"), "share_pct": ("占比（%）", "Share (%)"),
 }  # fmt: skip
 """Column → heading in Chinese and English."""
-
-_TARGET = re.compile(
-    r"(?P<before>>=|<=|[=≥≤><≧≦]|不低于|不少于|不超过|不高于|大于等于|小于等于|达到)?"
-    r"(?P<value>-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?)(?P<unit>\D*)"
-)
-_AT_LEAST = {">=", "≥", "≧", "不低于", "不少于", "大于等于", "以上"}
-_AT_MOST = {"<=", "≤", "≦", "不超过", "不高于", "小于等于", "以下", "以内"}
-
-
-@dataclass(frozen=True)
-class Target:
-    """A quantitative target: operator (`=`, `≥`, `≤`, `>`, `<`, empty where none is printed), number and unit."""
-
-    operator: str
-    value: float
-    unit: str
-
-
-def parse_target(text: str) -> Target | None:
-    """The target that a form prints (`=1800条`, `≥95%`, `不低于90`); None if it is qualitative (提升, 每月更新)."""
-    found = _TARGET.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
-    if found is None:
-        return None
-    before, unit = found["before"] or "", found["unit"]
-    for ending in ("以上", "以下", "以内"):
-        if unit.endswith(ending):
-            before, unit = before or ending, unit.removesuffix(ending)
-    operator = "≥" if before in _AT_LEAST else "≤" if before in _AT_MOST else before.replace("达到", "≥")
-    return Target(operator, float(found["value"].replace(",", "")), unit)
-
-
-def at_most(target: Target, level2: str) -> bool:
-    """Whether less is better: an upper bound is printed, or a cost in yuan without a lower bound."""
-    cost = level2.removesuffix("指标").endswith("成本") and target.unit.endswith("元")
-    return target.operator in ("≤", "<") or (cost and target.operator not in ("≥", ">"))
-
-
-def achievement(target: Target | None, actual: Target | None) -> float:
-    """Actual / target in percent; NaN where either is not a number, the target is 0 or the units differ."""
-    if target is None or actual is None or not target.value:
-        return math.nan
-    if target.unit and actual.unit and target.unit != actual.unit:
-        return math.nan
-    return actual.value / target.value * 100
 
 
 def recomputed(weight: float, achieved_pct: float, less_is_better: bool = False) -> float:
@@ -129,18 +84,24 @@ def labelled(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def indicators(document: str) -> pd.DataFrame:
-    """One row an indicator: the form's columns and what follows from them.
+    """One row an indicator: the form's columns and what `enriched` derives from them."""
+    return enriched(load("indicators", document))
+
+
+def enriched(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the tidy table `indicators` with what follows from them.
 
     `ratio_pct` score / weight and `achievement_pct` actual / target, in percent; `lost` weight − score and
     `recomputed` by the declared rule, in points; `difference` score − recomputed; `kind` quantitative | qualitative;
-    `numeric_actual` whether a qualitative target has a number for its actual.
+    `less_is_better` for upper bounds; `numeric_actual` whether a qualitative target has a number for its actual.
     """
-    frame = load("indicators", document)
+    frame = frame.reset_index(drop=True)
     targets = [parse_target(_plain(text)) for text in frame["target"]]
     actuals = [parse_target(_plain(text)) for text in frame["actual"]]
     achieved = [achievement(target, actual) for target, actual in zip(targets, actuals, strict=True)]
     level2 = frame["level2"].map(_plain)
     less = [target is not None and at_most(target, level) for target, level in zip(targets, level2, strict=True)]
+    frame["less_is_better"] = pd.Series(less, dtype="bool")
     frame["kind"] = ["quantitative" if target else "qualitative" for target in targets]
     frame["numeric_actual"] = [not goal and bool(done) for goal, done in zip(targets, actuals, strict=True)]
     frame["operator"] = [target.operator if target else "" for target in targets]
@@ -224,32 +185,13 @@ def _at(frame: pd.DataFrame, values: "pd.Series[Any]") -> "pd.Series[Any]":
     return frame["project"].map(values).astype("float64")
 
 
-def grade(score: float, scheme: str = "mof-2020") -> str:
-    """The grade of a total score out of 100 in the language in use; empty where there is no score.
-
-    `mof-2020`: 90/80/60 (财预〔2020〕10号); `five-band`: 90/80/70/60. A threshold belongs to the higher grade.
-    """
-    return next((t(zh=zh, en=en) for low, zh, en in _bands(scheme) if score >= low), "")
-
-
-def _bands(scheme: str) -> tuple[tuple[float, str, str], ...]:
-    if scheme not in SCHEMES:
-        raise ValueError(f"grade_scheme must be one of {', '.join(SCHEMES)}, not {scheme!r}")
-    return SCHEMES[scheme]
-
-
-def scheme_table(scheme: str = "mof-2020") -> pd.DataFrame:
-    """The grades of a scheme: columns `grade, lowest` score (0 for the last grade)."""
-    rows = [(t(zh=zh, en=en), max(low, 0.0)) for low, zh, en in _bands(scheme)]
-    return pd.DataFrame(rows, columns=["grade", "lowest"])
-
-
 def grades(document: str, scheme: str = "mof-2020") -> pd.DataFrame:
     """One row a project: `grand_total` as printed, `grade`, `margin` (points above the grade's threshold)."""
     frame = form_sums(document)[["project", "grand_total"]]
-    lows = [next((low for low, _, _ in _bands(scheme) if s >= low), math.nan) for s in frame["grand_total"]]
-    margins = [s - low if math.isfinite(low) else math.nan for s, low in zip(frame["grand_total"], lows, strict=True)]
-    return frame.assign(grade=[grade(s, scheme) for s in frame["grand_total"]], margin=margins)
+    made = schemes.scheme(scheme)
+    return frame.assign(
+        grade=[made.grade(s) for s in frame["grand_total"]], margin=[made.margin(s) for s in frame["grand_total"]]
+    )
 
 
 def kinds(document: str) -> pd.DataFrame:
@@ -259,6 +201,21 @@ def kinds(document: str) -> pd.DataFrame:
     counts = frame.groupby(["level2", "kind"], sort=False).size().unstack(fill_value=0)
     counts = counts.reindex(index=frame["level2"].unique(), columns=["quantitative", "qualitative"], fill_value=0)
     return counts.rename_axis(index="level2", columns=None).reset_index()
+
+
+def by_kind(document: str) -> pd.DataFrame:
+    """How numeric and verbal targets are scored: kind, kind_name, count, full, full_pct, weight, score, ratio_pct.
+
+    Of the indicators with a score and a weight; `full_pct` is of `count`, `ratio_pct` score ÷ weight × 100.
+    """
+    frame = indicators(document)
+    frame = frame[frame["ratio_pct"].notna()].assign(full=lambda rows: rows["score"] >= rows["weight"])
+    found = frame.groupby("kind", sort=False).agg(
+        count=("kind", "size"), full=("full", "sum"), weight=("weight", "sum"), score=("score", "sum")
+    )
+    words = {"quantitative": t(zh="数字", en="numbers"), "qualitative": t(zh="文字", en="words")}
+    found = found.reset_index().assign(kind_name=lambda rows: rows["kind"].map(words))
+    return found.assign(full_pct=found["full"] / found["count"] * 100, ratio_pct=found["score"] / found["weight"] * 100)
 
 
 def level_parts(document: str) -> dict[str, list[float]]:
@@ -272,15 +229,15 @@ def level_parts(document: str) -> dict[str, list[float]]:
 def metrics(document: str) -> dict[str, Any]:
     """The numbers of the notebook; `full_score_share_pct` is of indicators with a score and a weight."""
     frame, sums = indicators(document), form_sums(document)
-    scored = frame[frame["ratio_pct"].notna()]
-    full, achieved = scored["score"] >= scored["weight"], frame["achievement_pct"].round(9)
+    rates = values(document, ("full_score_share_pct", "lost_points"))
+    achieved = frame["achievement_pct"].round(9)
     numeric = frame["kind"] == "quantitative"
     return {
         "projects": len(sums),
         "indicators": len(frame),
-        "full_score": int(full.sum()),
-        "full_score_share_pct": float(full.mean() * 100) if len(scored) else None,
-        "lost_points": float(lost_points(document)["lost"].sum()),
+        "full_score": int((frame["ratio_pct"] >= 100).sum()),
+        "full_score_share_pct": rates["full_score_share_pct"],
+        "lost_points": rates["lost_points"] or 0.0,
         "quantitative": int(numeric.sum()),
         "qualitative": int((~numeric).sum()),
         "qualitative_numeric_actual": int(frame["numeric_actual"].sum()),

@@ -5,12 +5,12 @@ before it bounds the year before, so that the inference is chained back over doc
 fraction. Interval arithmetic: see `intervals`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
 
-from fiscal_utils.analysis.facts import Facts, Figure, Unmeasured, facts
+from fiscal_utils.analysis.facts import Facts, Figure, MeasureError, facts
 from fiscal_utils.analysis.intervals import Interval
 from fiscal_utils.analysis.prices import deflator
 from fiscal_utils.language import t
@@ -43,7 +43,11 @@ def bounds(current: Interval, change: Interval | None, growth: Interval | None, 
 
 
 def intersection(found: Bounds) -> Interval | None:
-    """What all the bounds allow, never below 0; None if they contradict each other or there are none."""
+    """What all the bounds allow, never below 0; None if they contradict each other or there are none.
+
+    Sharp where all three are there: a value lies within if and only if some value of this year goes with it, because
+    the three ranges that change, growth and print leave for that one meet as soon as each two of them do.
+    """
     if not found:
         return None
     low, high = max(bound.low for bound in found.values()), min(bound.high for bound in found.values())
@@ -132,7 +136,7 @@ def statement(found: Facts, item: str) -> Statement | None:
 
 
 def prior_of(current: Figure, change: Figure | None, growth_pct: Figure | None) -> Interval:
-    """Last year's value; raises Unmeasured where nothing is published on its change or the figures contradict."""
+    """Last year's value; raises MeasureError where nothing is published on its change or the figures contradict."""
     made = statement_of(current, change, growth_pct)
     if made.prior is None:
         raise _unknown(made)
@@ -140,11 +144,11 @@ def prior_of(current: Figure, change: Figure | None, growth_pct: Figure | None) 
 
 
 def growth_of(current: Figure, change: Figure | None, growth_pct: Figure | None) -> Interval:
-    """Nominal growth in percent; raises Unmeasured as `prior_of`, and where last year's value may be 0."""
+    """Nominal growth in percent; raises MeasureError as `prior_of`, and where last year's value may be 0."""
     prior_of(current, change, growth_pct)
     growth = statement_of(current, change, growth_pct).growth_over_prior
     if growth is None:
-        raise Unmeasured("zero_base", base=t(zh="上年决算", en="final of the year before"))
+        raise MeasureError("zero_base", base=t(zh="上年决算", en="final of the year before"))
     return growth.scaled(100)
 
 
@@ -153,15 +157,15 @@ def real_growth_of(current: Figure, change: Figure | None, growth_pct: Figure | 
     growth = growth_of(current, change, growth_pct)
     prices = deflator(int(year.value), int(year.value) - 1)
     if prices is None:
-        raise Unmeasured("missing_figure", table=t(zh="价格指数表", en="price index table"), figure=int(year.value))
+        raise MeasureError("missing_figure", table=t(zh="价格指数表", en="price index table"), figure=int(year.value))
     return Interval((100 + growth.low) / prices - 100, (100 + growth.high) / prices - 100)
 
 
-def _unknown(made: Statement) -> Unmeasured:
+def _unknown(made: Statement) -> MeasureError:
     names = t(zh="增减额与增减率", en="change and percentage")
     if made.status == "contradiction":
-        return Unmeasured("contradiction", what=names)
-    return Unmeasured("missing_figure", table=term("narrative"), figure=names)
+        return MeasureError("contradiction", what=names)
+    return MeasureError("missing_figure", table=term("narrative"), figure=names)
 
 
 def series(documents: Selection = None, item: str = "total") -> pd.DataFrame:
@@ -201,16 +205,13 @@ def _chained(statements: dict[int, Statement | None]) -> list[dict[str, object]]
 
 def _narrowed(following: Statement, row: dict[str, object]) -> Interval | None:
     """What the following year's document implies, its own value narrowed to what is known of that year."""
-    low, high = row["low"], row["high"]
-    assert isinstance(low, Fraction) and isinstance(high, Fraction)
-    known = Statement(Interval(low, high), following.sign, following.change, following.growth)
-    return known.prior
+    known = Interval(Fraction(str(row["low"])), Fraction(str(row["high"])))
+    return replace(following, current=known).prior
 
 
 def _year(year: int, printed: Interval | None, implied: Interval | None) -> dict[str, object]:
     meet = printed.meet(implied) if printed and implied else None
-    best = meet or printed or implied
-    assert best is not None
+    best = meet or printed or implied or Interval(Fraction(0), Fraction(0))
     source = "both" if printed and implied else "printed" if printed else "implied"
     agrees = meet is not None if source == "both" else None
     ends = {name: (i.low, i.high) if i else (None, None) for name, i in (("printed", printed), ("implied", implied))}

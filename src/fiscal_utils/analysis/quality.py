@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from fiscal_utils import checks, specs
+from fiscal_utils.checks.wording import cell_name, told
 from fiscal_utils.checks.wording import table_name as name_of_table
-from fiscal_utils.checks.wording import told
 from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.language import language, t
 from fiscal_utils.normalise import number
@@ -25,7 +25,8 @@ SEVERITIES = ("error", "warning", "note")
 KINDS = ("row", "hierarchy", "items", "table", "narrative", "consistency", "form", "completeness")
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
-    "field": ("项目", "Item"), "value": ("内容", "Value"), "table": ("表", "Table"), "cells": ("数字个数", "Numbers"),
+    "place": ("位置", "Place"), "field": ("项目", "Item"), "value": ("内容", "Value"), "table": ("表", "Table"),
+    "cells": ("数字个数", "Numbers"),
     "equalities": ("受等式约束", "In an equality"), "bounds": ("仅不等式", "Inequality only"),
     "untested": ("未受检验", "Not tested"), "undetermined": ("未定列", "Undetermined"),
     "tested_share_pct": ("受等式约束占比（%）", "Share (%)"), "kind": ("类型", "Kind"), "status": ("结果", "Result"),
@@ -152,10 +153,23 @@ def coverage(document: str) -> pd.DataFrame:
     return counts
 
 
+def untested(document: str) -> pd.DataFrame:
+    """The published numbers that no check binds: `place` (table, row and column in words) and `value` as stored."""
+    facts = next(checks.facts(_frames(document), {}))
+    keys, equal, bound = _bound(document)
+    rows = [
+        (cell_name(cell, language()), float(facts.values[cell].value)) for cell in keys if cell not in equal | bound
+    ]
+    return pd.DataFrame(rows, columns=["place", "value"])
+
+
+def _frames(document: str) -> dict[str, pd.DataFrame]:
+    return {name: load(name, document) for name in TIDY if name not in ("checks", "staff")}
+
+
 def _bound(document: str) -> tuple[list[Cell], set[Cell], set[Cell]]:
     """The published cells, those in equations or compared words, and those in inequalities."""
-    frames = {name: load(name, document) for name in TIDY if name not in ("checks", "staff")}
-    facts = next(checks.facts(frames, {}))
+    facts = next(checks.facts(_frames(document), {}))
     equal: set[Cell] = set()
     bound: set[Cell] = set()
     for test in checks.tests_of(facts):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fiscal_utils import specs
-from fiscal_utils.analysis.facts import Facts, Figure, Unmeasured, facts
+from fiscal_utils.analysis.facts import Facts, Figure, MeasureError, facts
 from fiscal_utils.analysis.intervals import Interval, corners
 from fiscal_utils.errors import DataError
 from fiscal_utils.language import language
@@ -79,7 +79,7 @@ def _metric(name: str, entry: Mapping[str, Any]) -> Metric:
     metric: Metric = specs.build(Metric, {"id": name, **entry}, f"metrics.toml [{name}]")
     for words in (metric.name, metric.formula, metric.source, metric.denominator):
         _words({"zh": "", "en": ""} if words is None else words, name)
-    if metric.unit not in specs.read_toml("metrics.toml")["unit"]:
+    if metric.unit not in units():
         raise TypeError(f"metrics.toml [{name}]: unknown unit {metric.unit}")
     return metric
 
@@ -159,11 +159,11 @@ def measure(metric: Metric, found: Facts) -> Measured:
     """The metric of a document, or why it has none."""
     try:
         return _measured(metric, [found.find(need) for need in metric.needs])
-    except Unmeasured as gap:
+    except MeasureError as gap:
         return Measured(status=gap.status, why=str(gap))
     except ZeroDivisionError:
-        gap = Unmeasured("zero_base", base=_denominator(metric) or metric.formula[language()])
-        return Measured(status=gap.status, why=str(gap))
+        zero = MeasureError("zero_base", base=_denominator(metric) or metric.formula[language()])
+        return Measured(status=zero.status, why=str(zero))
 
 
 def _measured(metric: Metric, inputs: Sequence[Any]) -> Measured:

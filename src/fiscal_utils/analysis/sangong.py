@@ -3,13 +3,16 @@
 Amounts in 万元, ratios in percent, unit costs in 元. How last year's value is inferred: see `prior`.
 """
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
-from fiscal_utils.analysis.facts import facts
+from fiscal_utils.analysis import comparison
+from fiscal_utils.analysis.facts import Facts, Figure, facts
 from fiscal_utils.analysis.intervals import Interval
 from fiscal_utils.analysis.intervals import printed as printed
-from fiscal_utils.analysis.prices import price_table
-from fiscal_utils.analysis.prior import Statement, statement
+from fiscal_utils.analysis.prices import price_table, real
+from fiscal_utils.analysis.prior import Statement, series, statement
 from fiscal_utils.analysis.prior import bounds as bounds
 from fiscal_utils.analysis.prior import growth_range as growth_range
 from fiscal_utils.analysis.prior import intersection as intersection
@@ -17,9 +20,10 @@ from fiscal_utils.analysis.registry import values
 from fiscal_utils.analysis.staffing import ratio
 from fiscal_utils.language import t
 from fiscal_utils.specs import term
-from fiscal_utils.tables import load
+from fiscal_utils.tables import Selection, load
 
 ITEMS = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_operation", "hospitality")
+_COLUMNS = ("initial_budget", "adjusted_budget", "final")
 PARTS = ("overseas", "vehicle_purchase", "vehicle_operation", "hospitality")
 """The items of which the total is the sum."""
 UNIT_COSTS = (
@@ -31,23 +35,61 @@ UNIT_COSTS = (
 )
 """Numerator (万元) and denominator (a count) of each unit cost."""
 
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "label": ("项目", "Item"), "initial_budget": ("年初预算", "Initial budget"),
+    "adjusted_budget": ("全年预算", "Adjusted budget"), "final": ("决算", "Final accounts"),
+    "of_initial_pct": ("÷ 年初预算（%）", "÷ initial budget (%)"),
+    "of_adjusted_pct": ("÷ 全年预算（%）", "÷ adjusted budget (%)"),
+    "above_initial": ("决算 − 年初预算", "Final − initial budget"),
+    "source": ("依据", "From"), "range": ("区间（推断）", "Interval (inferred)"), "current": ("本年", "This year"),
+    "before": ("上年（推断）", "Last year (inferred)"), "growth": ("增长（%，推断）", "Growth (%, inferred)"),
+    "basis": ("依据", "Basis"), "change": ("公开的增减额（万元）", "Published change (10,000 yuan)"),
+    "points": ("贡献（百分点，推断）", "Contribution (points, inferred)"),
+    "reason": ("部门说明的原因（原文）", "Reason given (as printed)"),
+    "year": ("年度", "Year"), "printed": ("本年文档公开", "Published"),
+    "implied": ("下年文档推断", "Implied by the next document"), "best": ("两者所容", "What both allow"),
+    "real": ("按本年价格", "At this year's prices"),
+    "denominator_label": ("分母", "Denominator"), "table_count": ("表中数量", "Count, table"),
+    "narrative_count": ("说明中数量", "Count, narrative"), "cost": ("元/单位（表）", "Yuan each (table)"),
+    "narrative_cost": ("元/单位（说明）", "Yuan each (narrative)"),
+}  # fmt: skip
+"""Column → heading in Chinese and English."""
+
+
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with headings in the language in use."""
+    return frame.rename(columns={name: t(*COLUMNS[name]) for name in frame.columns})
+
 
 def execution(document: str) -> pd.DataFrame:
-    """Budgets and final accounts by item (万元): item, label, initial_budget, adjusted_budget, final, and
-    of_initial_pct = final ÷ initial budget, of_adjusted_pct = final ÷ adjusted budget (percent; None on base 0),
-    above_initial = final − initial budget (万元).
-    """  # fmt: skip
-    columns = ["initial_budget", "adjusted_budget", "final"]
+    """Budgets and final accounts by item (万元), from the table and, where that is blank, from the narrative.
+
+    Columns: item, label, initial_budget, adjusted_budget, final, of_initial_pct = final ÷ initial budget,
+    of_adjusted_pct = final ÷ adjusted budget (percent; NaN on base 0), above_initial = final − initial budget (万元).
+    An item without any of the three has no row.
+    """
+    found = next(facts(document))
     rows = []
-    for item, row in _table(document).items():
-        if item not in ITEMS:
-            continue
-        initial, adjusted, final = (row.get(column) for column in columns)
-        above = None if initial is None or final is None else round(final - initial, 6)
-        rows.append([item, label(item), initial, adjusted, final, ratio(final, initial, 100),
-                     ratio(final, adjusted, 100), above])  # fmt: skip
-    names = ["item", "label", *columns, "of_initial_pct", "of_adjusted_pct", "above_initial"]
+    for item in ITEMS:
+        initial, adjusted, final = (_amount(found, item, column) for column in _COLUMNS)
+        if (initial, adjusted, final) != (None, None, None):
+            above = None if initial is None or final is None else round(final - initial, 6)
+            rows.append([item, label(item), initial, adjusted, final, ratio(final, initial, 100),
+                         ratio(final, adjusted, 100), above])  # fmt: skip
+    names = ["item", "label", *_COLUMNS, "of_initial_pct", "of_adjusted_pct", "above_initial"]
     return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:], "float64"))
+
+
+def _amount(found: Facts, item: str, column: str) -> float | None:
+    figure = found.find(f"sangong.{item}.{column} | narrative.sangong/{item}.{column} | none")
+    return float(figure.value) if isinstance(figure, Figure) else None
+
+
+def leaves(items: Iterable[str]) -> list[str]:
+    """Those of the items that add up to the total: vehicles as a whole only where they are not split."""
+    there = set(items)
+    split = bool(there & {"vehicle_purchase", "vehicle_operation"})
+    return [item for item in ITEMS[1:] if item in there and not (split and item == "vehicles")]
 
 
 def prior(document: str) -> pd.DataFrame:
@@ -78,8 +120,8 @@ def _prior_row(item: str, made: Statement) -> list[object]:
 
 
 def _middle(interval: Interval) -> float:
-    """The printed number that the interval stands for."""
-    return float((interval.low + interval.high) / 2)
+    """The printed number that the interval stands for; one that begins at 0 was cut off there and stands for 0."""
+    return float((interval.low + interval.high) / 2) if interval.low else 0.0
 
 
 def _ends(interval: Interval | None, scale: int = 1) -> list[float | None]:
@@ -147,27 +189,30 @@ def unit_costs(document: str) -> pd.DataFrame:
     """Unit costs in 元: numerator (item, 万元) ÷ denominator (count) × 10,000, by the table and by the narrative.
 
     Columns: numerator, denominator, label, amount (万元), table_count, narrative_count, cost (by the table's count),
-    narrative_cost (by the narrative's), differs (the two counts are both stated and differ).
+    narrative_cost (by the narrative's), differs (the two counts are both stated and differ). A cost of which the table
+    prints no amount, or neither a count, has no row.
     """
     table, told = _table(document), _told_counts(document)
     rows = []
     for numerator, denominator in UNIT_COSTS:
         amount, counted = (table.get(name, {}).get("final") for name in (numerator, denominator))
         count = told.get(denominator)
+        if amount is None or (counted is None and count is None):
+            continue
         differs = counted is not None and count is not None and counted != count
         costs = [ratio(amount, n, 10_000) for n in (counted, count)]
         text = f"{label(numerator)} ÷ {label(denominator)}"
         rows.append([numerator, denominator, text, amount, counted, count, *costs, differs])
     names = ["numerator", "denominator", "label", "amount", "table_count", "narrative_count", "cost",
              "narrative_cost", "differs"]  # fmt: skip
-    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[3:8], "float64"))
+    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[3:8], "float64") | {"differs": "bool"})
 
 
 def national_cpi(document: str) -> float | None:
     """China's consumer price index of the document's year, previous year = 100; None if statutory/cpi.csv lacks it."""
     year = int(load("documents", document=document)["year"].iloc[0])
-    found = price_table().query("year == @year")["index"]
-    return float(found.iloc[0]) if len(found) else None
+    prices = price_table().set_index("year")["index"]
+    return float(prices[year]) if year in prices.index else None
 
 
 def real_terms(document: str, price_index: float | None = None) -> pd.DataFrame:
@@ -185,6 +230,29 @@ def real_terms(document: str, price_index: float | None = None) -> pd.DataFrame:
     for column in ("growth_low_pct", "growth_high_pct"):
         frame[column] = ((1 + frame[column] / 100) / (index / 100) - 1) * 100
     return frame
+
+
+def history(document: str, documents: Selection = None, item: str = "total") -> pd.DataFrame:
+    """The department's value of an item year by year, chained over its documents among those chosen.
+
+    Columns of `prior.series` and: printed (as published), real_low and real_high (万元 at the prices of the document's
+    year by the national CPI; NaN where an index is missing). Without other documents: this year and the one before.
+    """
+    about = load("documents", document).iloc[0]
+    found = series(comparison.chosen(documents, document) or document, item)
+    found = found[(found["department"] == about["department"]) & (found["region_code"] == about["region_code"])]
+    middle = (found["printed_low"] + found["printed_high"]) / 2
+    found = found.assign(
+        printed=middle.where(found["printed_low"] != 0, 0.0), real_low=found["low"], real_high=found["high"]
+    )
+    return real(found.reset_index(drop=True), ["real_low", "real_high"], int(about["year"]))
+
+
+def reasons(document: str) -> dict[str, str]:
+    """Item → why it changed, as the narrative prints it."""
+    told = _narrative(document)
+    told = told[(told["reason"].fillna("") != "") & told["measure"].str.startswith("prior_change")]
+    return dict(zip(told["item"], told["reason"], strict=True))
 
 
 def metrics(document: str) -> dict[str, float | None]:
@@ -249,8 +317,7 @@ def _told_counts(document: str) -> dict[str, float]:
 def _table(document: str) -> dict[str, dict[str, float]]:
     """Item → column → value of the 三公 table; empty where the document lacks it."""
     frame = load("sangong", document=document)
-    columns = ("initial_budget", "adjusted_budget", "final")
     return {
-        str(row["item"]): {name: float(str(row[name])) for name in columns if pd.notna(row[name])}
+        str(row["item"]): {name: float(str(row[name])) for name in _COLUMNS if pd.notna(row[name])}
         for row in frame.to_dict("records")
     }

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from fiscal_utils.analysis.facts import MeasureError, facts
+from fiscal_utils.analysis.registry import measure, registry, values
+from fiscal_utils.language import language
 from fiscal_utils.specs import code_name, read_csv
 from fiscal_utils.tables import load
 
-PERSONNEL = ("301", "303")
-OPERATING = ("302", "307", "310", "312", "399")
 CONTRIBUTIONS = ("30108", "30109", "30110", "30111", "30112", "30113")
 """Employer's social insurance, occupational annuity, medical subsidy and housing fund contributions."""
 STAFF_CLASSES = ("208", "210", "221")
@@ -31,42 +32,52 @@ def total(values: Iterable[float | None]) -> float | None:
     return round(sum(present), 6) if present else None
 
 
+METRICS = (
+    "staff", "personnel_cost", "operating_cost", "basic", "personnel_share_of_basic_pct", "personnel_cost_per_head",
+    "operating_cost_per_head", "wage_bill_gfs", "wage_bill_gfs_per_head", "wage_bill_gfs_share_of_basic_pct",
+    "contributions", "contributions_share_of_wages_pct", "contributions_to_cash_pay_pct", "personnel_rigidity_pct",
+    "basic_rigidity_pct", "matrix_pinned_amount_pct", "matrix_pinned_cells_pct",
+)  # fmt: skip
+
+
 def metrics(document: str) -> dict[str, float | int | None]:
-    """The headline numbers: 万元; per head 万元 a person in service at year's end; shares in percent of basic.
+    """The headline numbers, `METRICS` of the registry and cash_pay = 301 − contributions (万元); None where unknown.
 
-    personnel = 301 + 303; operating = 302 + 307 + 310 + 312 + 399 (as printed, else summed); basic = their sum.
-    wage_bill_gfs = 301 alone, near GFSM 2014 compensation of employees (21), which leaves social benefits (303) out.
+    万元; per head 万元 a person in service at year's end; shares in percent of basic.
     """
-    codes, staff = _economic(document), _in_service(document)
-    personnel = codes.get("personnel", total(codes.get(code) for code in PERSONNEL))
-    operating = codes.get("operating", total(codes.get(code) for code in OPERATING))
-    basic = None if personnel is None or operating is None else round(personnel + operating, 6)
-    wage_bill = codes.get("301")
-    return {
-        "staff": staff,
-        "personnel_cost": personnel,
-        "operating_cost": operating,
-        "basic": basic,
-        "personnel_share_of_basic_pct": ratio(personnel, basic, 100),
-        "personnel_cost_per_head": ratio(personnel, staff),
-        "operating_cost_per_head": ratio(operating, staff),
-        "wage_bill_gfs": wage_bill,
-        "wage_bill_gfs_per_head": ratio(wage_bill, staff),
-        "wage_bill_gfs_share_of_basic_pct": ratio(wage_bill, basic, 100),
-        **social_burden(codes),
-    }
-
-
-def social_burden(codes: Mapping[str, float]) -> dict[str, float | None]:
-    """Employer contributions (30108 … 30113, 万元) as percent of 301 and of cash pay (301 − contributions)."""
-    wages, contributions = codes.get("301"), total(codes.get(code) for code in CONTRIBUTIONS)
+    found: dict[str, float | int | None] = {**values(document, METRICS)}
+    wages, contributions, staff = (found[name] for name in ("wage_bill_gfs", "contributions", "staff"))
     cash = None if wages is None or contributions is None else round(wages - contributions, 6)
-    return {
-        "contributions": contributions,
-        "cash_pay": cash,
-        "contributions_share_of_wages_pct": ratio(contributions, wages, 100),
-        "contributions_to_cash_pay_pct": ratio(contributions, cash, 100),
+    return found | {"staff": None if staff is None else int(staff), "cash_pay": cash}
+
+
+def decompose(first: str, second: str, amount: str = "personnel_cost") -> pd.DataFrame:
+    """The change of an amount between two documents of a unit, split exactly into price and number (万元).
+
+    With n staff and w the amount per head: price = (w₂ − w₁)(n₁ + n₂) ÷ 2, number = (n₂ − n₁)(w₁ + w₂) ÷ 2; their sum
+    is the change. Source: T. L. Bennet, The theory of measurement of changes in cost of living (1920). Columns: part
+    (price | number | change), value, share_pct (of the change; NaN where it is 0). `amount` is a metric in 万元.
+    Raises MeasureError where a figure is missing or a year has no staff.
+    """
+    before, after = ([_known(document, name) for name in (amount, "staff")] for document in (first, second))
+    (cost, staff), (new_cost, new_staff) = before, after
+    wage, new_wage = cost / staff, new_cost / new_staff
+    parts = {
+        "price": (new_wage - wage) * (staff + new_staff) / 2,
+        "number": (new_staff - staff) * (wage + new_wage) / 2,
+        "change": new_cost - cost,
     }
+    rows = [[part, value, ratio(value, parts["change"], 100)] for part, value in parts.items()]
+    return pd.DataFrame(rows, columns=["part", "value", "share_pct"]).astype({"share_pct": "float64"})
+
+
+def _known(document: str, name: str) -> float:
+    found = measure(registry()[name], next(facts(document)))
+    if found.value is None:
+        raise MeasureError("missing_metric", metric=registry()[name].name[language()], why=found.why)
+    if not found.value:
+        raise MeasureError("zero_base", base=registry()[name].name[language()])
+    return found.value
 
 
 def make_up(document: str) -> pd.DataFrame:
@@ -166,9 +177,3 @@ def _function(functions: Mapping[str, float], code: str) -> float | None:
     if code in functions:
         return functions[code]
     return total(value for name, value in functions.items() if name.startswith(code) and len(name) == 7)
-
-
-def _in_service(document: str) -> int | None:
-    staff = load("staff", document=document)
-    values = staff.loc[staff["item"] == "in_service", "value"].dropna()
-    return int(values.iloc[0]) if len(values) else None

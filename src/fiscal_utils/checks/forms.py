@@ -207,7 +207,7 @@ def _targets(found: Facts, indicators: Mapping[str, list[Row]]) -> Iterator[Obse
             row, target = fitting[0]
             fields = {"left": f"{stated['value']:g} {stated['unit']}", "right": str(row["target"]), "name": row["name"]}
             holds = stated["value"] == target.value or _reached(stated, row)
-            yield Observation("form-target-text", stated["item"], holds, fields)
+            yield Observation("form-target-text", stated["item"], holds, fields, (cell_of(stated),))
 
 
 def _reached(stated: Row, row: Row) -> bool:

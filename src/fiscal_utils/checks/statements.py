@@ -63,12 +63,17 @@ def _words() -> dict[str, re.Pattern[str]]:
     return {name: re.compile("|".join(words)) for name, words in specs.read_toml("reasons.toml")["explains"].items()}
 
 
+@cache
+def _untested() -> frozenset[str]:
+    """Items whose change a reason may explain either way."""
+    return frozenset(specs.read_toml("reasons.toml")["untested"])
+
+
 def _reasons(found: Facts) -> Iterator[Observation]:
     """A reason explains the direction that it is given for: only reasons whose words all point one way are tested."""
-    balances = set(specs.read_toml("reasons.toml")["untested"])
     told: dict[str, Row] = {}
     for row in found.narrative:
-        if row["reason"] and row["item"] not in balances and row["direction"] in ("increase", "decrease"):
+        if row["reason"] and row["item"] not in _untested() and row["direction"] in ("increase", "decrease"):
             told.setdefault(cell_of(row)[1], row)
     for name, row in told.items():
         explained = [direction for direction, words in _words().items() if words.search(row["reason"])]
