@@ -44,7 +44,7 @@ constraints: $(RUNTIME) ## pin the versions anew in constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8"
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--group dev --extra ocr --output-file constraints.txt pyproject.toml
+		--group dev --all-extras --output-file constraints.txt pyproject.toml
 
 clean: ## remove reports, processed tables and caches
 	rm -rf reports .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

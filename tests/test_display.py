@@ -1,4 +1,4 @@
-"""Cards, sentences and tables: numbers as numbers, text of documents never as markup."""
+"""Cards and sentences: numbers as numbers, text of documents never as markup."""
 
 import json
 from decimal import Decimal
@@ -9,7 +9,7 @@ import pytest
 
 import fiscal_utils as fu
 from fiscal_utils import display, language
-from fiscal_utils.display import METRICS_MIME, Card, caveat, headline, plain_metrics, say, table
+from fiscal_utils.display import METRICS_MIME, Card, caveat, headline, plain_metrics, say
 from fiscal_utils.language import set_language
 
 SCRIPT = "<script>alert('x')</script>"
@@ -88,29 +88,22 @@ def test_say_and_caveat_use_the_language_in_use(shown):
     assert shown[1][0]["text/markdown"] == "> **注意** 第一行\n> 第二行"
 
 
-def test_table_formats_numbers_and_missing_values(shown):
-    frame = pd.DataFrame({"item": ["a", None], "amount": [2693.876, np.nan], "count": [1234, 5], "share": [0.5, 1]})
-    table(frame, "What it is", unit="万元", source="table 1", formats={"share": "{:.0%}"})
-    html = shown[0][0]["text/html"]
-    for part in ("2,693.88", "—", "1,234", "50%", "What it is", "(万元)", "Source: table 1"):
-        assert part in html
-    assert html.count("text-align: right") == 3
-
-
-def test_table_escapes_cells_headers_caption_and_source(shown):
-    frame = pd.DataFrame({SCRIPT: [SCRIPT], "other": [SCRIPT]})
-    table(frame, SCRIPT, unit=SCRIPT, source=SCRIPT, formats={"other": lambda value: f"<b>{value}</b>"})
-    html = shown[0][0]["text/html"]
-    assert "<script" not in html
-    assert "<b>" not in html
-
-
-def test_the_same_table_has_the_same_html(shown):
-    for _ in range(2):
-        table(pd.DataFrame({"a": [1]}), "same")
-    assert shown[0] == shown[1]
-
-
 def test_a_missing_number_of_a_title_is_a_dash_and_never_zero():
     assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} % of {name}", share=None, name="<a>") == "— % of <a>"
     assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} %", share=0.04) == "0.0 %"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (4.081509, 4.083248, "4.0815 – 4.0833"),
+        (411.725, 411.735, "411.725 – 411.735"),
+        (10.0, 25.0, "10.00 – 25.00"),
+        (0.0, 0.005, "0.000 – 0.005"),
+        (0.0, 0.0, "0.00"),
+        (None, 1.0, None),
+        (float("nan"), float("nan"), None),
+    ],
+)
+def test_an_interval_is_rounded_outwards_to_the_decimals_that_show_its_width(low, high, text):
+    assert display.interval_text(low, high) == text

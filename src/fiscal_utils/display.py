@@ -4,23 +4,21 @@ Text from documents is escaped here; wording of the notebooks may use Markdown.
 """
 
 import datetime
-import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from numbers import Integral, Number, Real
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 from IPython.display import display
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from fiscal_utils.language import language, t
+from fiscal_utils.language import t
 
 METRICS_MIME = "application/vnd.fiscal-utils.metrics+json"
 """Media type under which a headline carries its notebook's metrics, and in its metadata the cards."""
@@ -58,7 +56,7 @@ def say(zh: str, en: str, **values: object) -> None:
 
 def phrase(zh: str, en: str, **values: object) -> str:
     """The text in the language in use as plain text, for a chart's title: fields as in `say`, missing as a dash."""
-    return t(zh=zh, en=en).format(**{name: _Missing() if _is_missing(v) else v for name, v in values.items()})
+    return t(zh=zh, en=en).format(**{name: _Missing() if is_missing(v) else v for name, v in values.items()})
 
 
 def caveat(zh: str, en: str, **values: object) -> None:
@@ -67,23 +65,9 @@ def caveat(zh: str, en: str, **values: object) -> None:
     _show_markdown("\n".join(f"> {line}" for line in text.splitlines()))
 
 
-def table(
-    frame: pd.DataFrame,
-    caption: str,
-    *,
-    unit: str = "",
-    formats: Mapping[str, str | Callable[[Any], str]] | None = None,
-    source: str = "",
-) -> None:
-    """Shows a table: caption and unit above, source below, numbers right-aligned, missing values as a dash.
-
-    Floats get two decimals, integers none; `formats` says otherwise by column (`"{:.1f}"` or a function).
-    """
-    notes = "" if not unit else Markup('<span class="fu-unit">{}</span>').format(_unit_label(unit))
-    foot = "" if not source else Markup('<p class="fu-source">{}</p>').format(_source_label(source))
-    styler = _styled(frame, Markup("{} {}").format(caption, notes), formats or {})
-    html = Markup('<div class="fu-table">{}</div>{}').format(Markup(styler.to_html()), foot)
-    _show({"text/html": _style() + html, "text/plain": f"{caption}\n{frame.to_string(index=False)}"})
+def show_html(html: Markup, text: str) -> None:
+    """Shows a piece of HTML with the style sheet that belongs to it, and `text` where there is no HTML."""
+    _show({"text/html": _style() + html, "text/plain": text})
 
 
 def _show_markdown(text: str) -> None:
@@ -102,7 +86,7 @@ def plain_metrics(metrics: Mapping[str, Any]) -> dict[str, Metric]:
 def _plain_metric(name: object, value: Any) -> Metric:
     if isinstance(value, Mapping):
         return plain_metrics(value)
-    if _is_missing(value):
+    if is_missing(value):
         return None
     if isinstance(value, bool) or not isinstance(value, Number):
         raise TypeError(f"metric {name!r} must be a number, not {value!r}")
@@ -113,7 +97,7 @@ def _plain_metric(name: object, value: Any) -> Metric:
 
 
 def _as_shown(card: Card) -> dict[str, str]:
-    return {"label": card.label, "value": _number_text(card.value), "unit": card.unit, "note": card.note}
+    return {"label": card.label, "value": number_text(card.value), "unit": card.unit, "note": card.note}
 
 
 def _cards_html(cards: Sequence[Mapping[str, str]]) -> Markup:
@@ -125,50 +109,32 @@ def _cards_html(cards: Sequence[Mapping[str, str]]) -> Markup:
     return Markup('<div class="fu-cards">{}</div>').format(Markup("").join(card.format(**c) for c in cards))
 
 
-def _styled(frame: pd.DataFrame, caption: Markup, formats: Mapping[str, Any]) -> Any:
-    frame = frame.reset_index(drop=True)
-    styler = frame.style.hide(axis="index").set_caption(str(caption))
-    styler = styler.format(_formatter(_number_text))
-    for column, form in formats.items():
-        styler = styler.format(_formatter(form), subset=[column])
-    styler = styler.format_index(lambda label: str(escape(label)), axis=1)
-    styler = styler.set_table_styles({column: _column_style(frame[column]) for column in frame.columns})
-    # An id made from the content, not at random, keeps the page of the same figures the same.
-    digest = hashlib.sha1((str(caption) + frame.to_csv()).encode(), usedforsecurity=False).hexdigest()[:10]
-    return styler.set_uuid(digest)
-
-
-def _formatter(form: str | Callable[[Any], str]) -> Callable[[Any], str]:
-    write = form.format if isinstance(form, str) else form
-    return lambda value: MISSING if _is_missing(value) else str(escape(write(value)))
-
-
-def _column_style(values: "pd.Series[Any]") -> Any:
-    """Numbers to the right and on one line; text no narrower than ten Chinese characters, or its longest."""
-    present = values.dropna()
-    if len(present) and all(isinstance(v, Number) and not isinstance(v, bool) for v in present):
-        return [
-            {"selector": "", "props": "text-align: right"},
-            {"selector": "td", "props": "white-space: nowrap"},
-        ]
-    width = min(10.0, max((_width(str(v)) for v in present), default=0))
-    return [{"selector": "td", "props": f"min-width: {width:.1f}em"}]
-
-
-def _width(text: str) -> float:
-    """About how wide a text is printed, in ems."""
-    return sum(1.0 if east_asian_width(character) in "WF" else 0.6 for character in text)
-
-
-def _number_text(value: Any) -> str:
-    if _is_missing(value):
+def number_text(value: Any) -> str:
+    """A value as written: integers whole, other numbers with two decimals, missing as a dash."""
+    if is_missing(value):
         return MISSING
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return str(value)
     return f"{value:,d}" if isinstance(value, Integral) else f"{value:,.2f}"
 
 
-def _is_missing(value: object) -> bool:
+def interval_text(low: float | None, high: float | None) -> str | None:
+    """An interval as written, rounded outwards, with two decimals or as many as show its width; None without ends."""
+    if low is None or high is None or not math.isfinite(low) or not math.isfinite(high):
+        return None
+    written = (_outwards(low, high, places) for places in range(2, 9))
+    ends, places = next((w, p) for p, w in enumerate(written, 2) if p == 8 or w[1] - w[0] <= 1.5 * (high - low) + 1e-9)
+    first, last = (f"{end:,.{places}f}" for end in ends)
+    return first if first == last else f"{first} – {last}"
+
+
+def _outwards(low: float, high: float, places: int) -> tuple[float, float]:
+    unit = 10.0**places
+    return math.floor(low * unit + 1e-6) / unit, math.ceil(high * unit - 1e-6) / unit
+
+
+def is_missing(value: object) -> bool:
+    """Whether there is no value: None, NaN, NA."""
     if isinstance(value, Number):
         return bool(value != value)
     return value is None or value is pd.NA or value is pd.NaT
@@ -186,7 +152,7 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
 
 
 def _field(value: object) -> object:
-    if _is_missing(value):
+    if is_missing(value):
         return _Missing()
     return value if isinstance(value, Number | datetime.date) else escape_markdown(str(value))
 
@@ -194,14 +160,6 @@ def _field(value: object) -> object:
 def escape_markdown(text: str) -> str:
     """The text with every mark that Markdown or HTML might act on written as a character reference."""
     return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", " ".join(text.split()))
-
-
-def _unit_label(unit: str) -> str:
-    return f"（单位：{unit}）" if language() == "zh" else f"({unit})"
-
-
-def _source_label(source: str) -> str:
-    return f"资料来源：{source}" if language() == "zh" else f"Source: {source}"
 
 
 @cache

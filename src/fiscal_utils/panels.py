@@ -1,0 +1,103 @@
+"""How metrics are spread over departments, and move over the years in a fixed panel of them, as a notebook shows it."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fiscal_utils import plots
+from fiscal_utils.analysis import comparison, panel
+from fiscal_utils.analysis.registry import catalogue, metrics
+from fiscal_utils.display import say
+from fiscal_utils.language import t
+from fiscal_utils.plots import Caption
+from fiscal_utils.tables import Selection
+from fiscal_utils.tabulate import table
+
+_SPREAD = {
+    "name": ("指标", "Measure"), "unit": ("单位", "Unit"), "n": ("n", "n"), "missing": ("缺", "missing"),
+    "zeros": ("零值数", "zeros"), "q1": ("下四分位", "lower quartile"), "median": ("中位数", "median"),
+    "q3": ("上四分位", "upper quartile"), "max": ("最大", "maximum"), "mean": ("均值", "mean"),
+}  # fmt: skip
+
+
+def spread(documents: Selection, focus: str, names: Sequence[str]) -> None:
+    """Shows how metrics are spread over the documents: zeros, quartiles and median beside the mean; with their n."""
+    found = comparison.spread(names, comparison.chosen(documents, focus) or focus)
+    table(
+        found.rename(columns={name: t(*heading) for name, heading in _SPREAD.items()}),
+        t("分布：零值、中位数与均值", "How the figures are spread: zeros, median and mean"),
+        note=t(
+            "零值多、分布偏时，均值不代表一般部门",
+            "with many zeros or a skew the mean stands for no typical department",
+        ),
+    )
+
+
+def fixed_panel(documents: Selection, focus: str, metric: str) -> None:
+    """Shows how the mean of a metric moved in a fixed panel and among all, and the composition effect between the two.
+
+    Documents weigh the same. Where there are not two years with a value, one sentence says so.
+    """
+    chosen = comparison.chosen(documents, focus)
+    about = catalogue().set_index("metric").T[metric]
+    values = metrics(chosen, metric)["value"] if chosen else pd.Series(dtype="float64")
+    yearly = panel.by_year(metric, chosen) if values.notna().any() else pd.DataFrame({"year": []})
+    if len(yearly) < 2:
+        return say(
+            zh="{name}：有数值的决算不到两个年度，不作跨年比较。",
+            en="{name}: fewer than two years have a value, so nothing is compared over years.",
+            name=about["name"],
+        )
+    _chart(yearly, about, chosen)
+    return _table(yearly, about)
+
+
+def _chart(yearly: pd.DataFrame, about: "pd.Series[str]", chosen: list[str]) -> None:
+    units = yearly["fixed_n"].max()
+    lines = {t("全部决算的均值", "mean of all"): yearly["all_mean"]}
+    if units:
+        lines = {
+            t(f"固定样本（{units} 个部门）的均值", f"mean of the fixed panel (n = {units})"): yearly["fixed_mean"]
+        } | lines
+    measure = t(f"{about['unit']}，各份决算等权", f"{about['unit']}, every account weighs the same")
+    source = t("资料来源：各部门决算公开；", "Source: final accounts of each department; ") + about["source"]
+    caption = Caption(_title(yearly, about["name"]), measure, source, documents=chosen)
+    plots.slopes(yearly["year"].astype(str), lines, caption, highlight=list(lines)[:1])
+
+
+def _title(yearly: pd.DataFrame, name: str) -> str:
+    """How far the means moved from the first year to the last, and what of it is composition."""
+    first, last = yearly.iloc[0], yearly.iloc[-1]
+    whole, fixed = (last[f"{part}_mean"] - first[f"{part}_mean"] for part in ("all", "fixed"))
+    years = f"{first['year']:.0f}–{last['year']:.0f}"
+    if math.isnan(fixed):
+        return t(
+            f"{name}：{years} 年全部均值变化 {whole:+,.2f}；没有部门年年都有，分不出样本构成的影响",
+            f"{name}, {years}: the mean of all moved by {whole:+,.2f}; no department has every year, so that the "
+            "effect of who is in it cannot be told apart",
+        )
+    return t(
+        f"{name}：{years} 年固定样本均值变化 {fixed:+,.2f}，样本构成效应 {whole - fixed:+,.2f}",
+        f"{name}, {years}: the fixed panel moved by {fixed:+,.2f}, the composition effect is {whole - fixed:+,.2f}",
+    )
+
+
+def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
+    heads = {"n": "n", "mean": t("均值", "mean"), "median": t("中位数", "median"), "zeros": t("零值数", "zeros")}
+    parts = {"fixed": t("固定样本", "fixed panel"), "all": t("全部", "all")}
+    columns = {
+        f"{part}_{key}": t(f"{name}：{head}", f"{head}, {name}") for part, name in parts.items()
+        for key, head in heads.items()
+    }  # fmt: skip
+    columns["composition_effect"] = t("样本构成效应（比上一年）", "composition effect, on the year before")
+    shown = yearly[["year", *columns]].astype({"year": str})
+    table(
+        shown.rename(columns={"year": t("年度", "Year"), **columns}),
+        t(f"{about['name']}：固定样本与全部", f"{about['name']}: fixed panel and all"),
+        unit=about["unit"],
+        note=t(
+            "样本构成效应 = 全部均值的变化 − 固定样本均值的变化",
+            "composition effect = change in the mean of all − change in the mean of the fixed panel",
+        ),
+    )

@@ -1,0 +1,237 @@
+"""What a notebook shows of the metric registry: definitions, a document's figures, its place among other accounts.
+
+Every figure stands with its unit and denominator, and where there is none its reason stands instead.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from fiscal_utils import plots
+from fiscal_utils.analysis import comparison
+from fiscal_utils.analysis.registry import STATUSES, catalogue, metrics
+from fiscal_utils.display import Card, interval_text, number_text, say
+from fiscal_utils.language import t
+from fiscal_utils.plots import Caption
+from fiscal_utils.specs import term
+from fiscal_utils.tabulate import browse, table
+
+_COUNTED = {"人", "个", "persons", "number"}
+"""Units of whole numbers."""
+ENOUGH = 10
+"""As many values as a histogram needs to show more than the ranking does."""
+
+
+def why(document: str, metric: str) -> str:
+    """Why a document has no value of the metric; nothing where it has one."""
+    return str(metrics(document, metric)["why"].iloc[0])
+
+
+def cards(document: str, names: Sequence[str]) -> list[Card]:
+    """A headline card for each metric: its value and unit with the denominator, or the reason that there is none."""
+    return [
+        Card(row.name, _written(row) or None, row.why or _basis(row.denominator), "" if row.why else row.unit)
+        for row in _rows(metrics(document, names))
+    ]
+
+
+def _rows(found: pd.DataFrame) -> Iterator[Any]:
+    """The rows as tuples with a `name` each."""
+    return found.itertuples(index=False, name="Row")
+
+
+def _basis(denominator: str) -> str:
+    return f"÷ {denominator}" if denominator else ""
+
+
+def _written(row: Any) -> str:
+    """A metric's value without its unit: a whole number of what is counted, an inferred value as its interval."""
+    if not math.isnan(row.value):
+        return number_text(round(row.value) if row.unit in _COUNTED else row.value)
+    return interval_text(row.low, row.high) or ""
+
+
+def definitions(names: Sequence[str]) -> None:
+    """Shows how the metrics are defined: formula, unit and the source of the definition."""
+    found = catalogue()
+    rows = found[found["metric"].isin(names) | found["group"].isin(names)]
+    shown = rows[["name", "formula", "unit", "source"]]
+    heads = t(zh="指标,公式,单位,出处", en="Measure,Formula,Unit,Source").split(",")
+    table(shown.set_axis(heads, axis=1), t(zh="指标的定义", en="How the measures are defined"))
+
+
+def figures(document: str, names: Sequence[str], caption: str, source: str = "") -> None:
+    """Shows the metrics of a document as a table, then in sentences what is missing and why."""
+    found = metrics(document, names)
+    formulas = catalogue().set_index("metric")["formula"]
+    rows = [
+        [row.name, _written(row), row.unit, _basis(row.denominator) or formulas[row.metric]]
+        for row in _rows(found)
+        if _written(row)
+    ]
+    heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
+    if rows:
+        table(pd.DataFrame(rows, columns=heads), caption, source=source)
+    for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
+        say(
+            zh="没有：{names}。原因：{why}",
+            en="Not available: {names}. Reason: {why}",
+            names=t("、", ", ").join(missing["name"]),
+            why=reason,
+        )
+
+
+def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[str]) -> None:
+    """Shows where a document stands among others: a ranking for each metric, the distribution of the first one and
+    its course over years, and a table of all.
+
+    `documents` is "all", ids, or a text of ids parted by commas; where it is empty one sentence says how to choose.
+    """  # fmt: skip
+    chosen = comparison.chosen(documents, focus)
+    if len(chosen) < 2:
+        return _how()
+    found = metrics(chosen, list(names))
+    ranked = [comparison.ranked(found[found["metric"] == name], focus) for name in names]
+    for one in ranked:
+        _rank(one, chosen)
+    _distribution(ranked[0], chosen)
+    _over_years(ranked[0], chosen)
+    return _together(found, chosen, focus)
+
+
+def _how() -> None:
+    say(
+        zh="没有选定可比较的其他决算：`fiscal report` 加上 `-p documents all`（或以逗号分隔的文档编号），"
+        "本节就给出排序、分布和历年变化。",
+        en="No other accounts were chosen: with `-p documents all` (or ids parted by commas) `fiscal report` ranks "
+        "them here and shows their distribution and their course over the years.",
+    )
+
+
+def _rank(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+    about = found.iloc[0]
+    ranked = comparison.summary(found)
+    if ranked["n"] < 2:
+        return say(
+            zh="{name}：{of} 份决算中 {n} 份有数值，无从排序（{reasons}）。",
+            en="{name}: {n} of {of} accounts with a value, nothing to rank ({reasons}).",
+            name=about["name"], n=ranked["n"], of=len(found), reasons=_reasons(ranked["reasons"]),
+        )  # fmt: skip
+    labels = _labels(found)
+    marked = list(labels[found["focus"]])
+    caption = Caption(_place(found, ranked, marked[0]), _measure(about), _source(about), documents=chosen)
+    spans = {"low": found["low"], "high": found["high"]}
+    return plots.ranking(labels, found["value"], caption, focus=marked, value_format=_form(about), **spans)
+
+
+def _labels(found: pd.DataFrame) -> "pd.Series[str]":
+    return found["department"] + " " + found["year"].astype(str)
+
+
+def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
+    """The finding of a ranking: where the document in focus stands, or that it has no value."""
+    about = found.iloc[0]
+    if ranked["focus_rank"] is None:
+        zh, en = "{label}没有{name}；另外 {n} 份的中位数为 {middle}", "{name}: none for {label}; median of {n} {middle}"
+    else:
+        zh, en = "{name}：{label}在 {n} 份决算中居第 {rank}（由高到低）", "{name}: {label} is number {rank} of {n}"
+    middle = _form(about).format(ranked["median"])
+    return t(zh, en).format(label=label, name=about["name"], n=ranked["n"], rank=ranked["focus_rank"], middle=middle)
+
+
+def _form(about: "pd.Series[Any]") -> str:
+    return "{:,.2f}%" if about["unit"] == "%" else "{:,.0f}" if about["unit"] in _COUNTED else "{:,.2f}"
+
+
+def _measure(about: "pd.Series[Any]") -> str:
+    """Formula and unit of a metric."""
+    formula = catalogue().set_index("metric")["formula"][about["metric"]]
+    return t(zh=f"{formula}，{about['unit']}", en=f"{formula}, {about['unit']}")
+
+
+def _source(about: "pd.Series[Any]") -> str:
+    where = catalogue().set_index("metric")["source"][about["metric"]]
+    return t(zh=f"资料来源：各部门决算公开；{where}", en=f"Source: final accounts of each department; {where}")
+
+
+def _distribution(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+    """The histogram of a metric with the document in focus marked, if there are enough values."""
+    ranked, about = comparison.summary(found), found.iloc[0]
+    if ranked["n"] < ENOUGH:
+        return
+    form = _form(about)
+    low, high = form.format(ranked["q1"]), form.format(ranked["q3"])
+    title = t(
+        zh=f"{about['name']}：一半的决算在 {low} 与 {high} 之间",
+        en=f"{about['name']}: half of the accounts lie between {low} and {high}",
+    )
+    focus = found[found["focus"] & found["position"].notna()]
+    marks = dict(zip(_labels(focus), focus["position"], strict=True))
+    caption = Caption(title, f"{_measure(about)}; n = {ranked['n']}", _source(about), documents=chosen)
+    plots.distribution(
+        found["position"],
+        caption,
+        bins=math.ceil(2 * ranked["n"] ** (1 / 3)),  # Rice's rule
+        marks=marks,
+        value_format=form,
+        count_label=t(zh="决算份数", en="accounts"),
+    )
+
+
+def _over_years(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+    """Each department's course over the years, if any has a value in two of them."""
+    wide = found.pivot_table(index="year", columns="department", values="position", sort=True)
+    wide = wide.loc[:, wide.notna().sum() > 1].dropna(how="all")
+    if wide.empty:
+        return
+    about, count = found.iloc[0], len(wide.columns)
+    risen = int((wide.bfill().iloc[0] < wide.ffill().iloc[-1]).sum())
+    title = t(
+        zh=f"{about['name']}：有多年数值的部门 {count} 个，其中上升的 {risen} 个",
+        en=f"{about['name']}: departments with several years {count}, of which up {risen}",
+    )
+    focus = list(found.loc[found["focus"], "department"])
+    plots.small_multiples(
+        wide,
+        Caption(title, _measure(about), _source(about), documents=chosen),
+        focus=focus,
+        value_format=_form(about),
+    )
+
+
+def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
+    """One row a document, the one in focus first, one column a metric; then how many have none and why."""
+    about = comparison.about(chosen).sort_values("document_id", key=lambda ids: ids != focus, kind="stable")
+    years = about["year"].astype(str)
+    shown = pd.DataFrame({t(zh="部门", en="Department"): about["department"], t(zh="年度", en="Year"): years})
+    for (name, unit), rows in found.groupby(["name", "unit"], sort=False):
+        shown[f"{name} ({unit})"] = _column(rows).reindex(about["document_id"]).to_numpy()
+    made_up = int(about["document_id"].str.contains("simulated").sum())
+    browse(
+        shown,
+        t(
+            zh=f"{len(shown)} 份决算，其中模拟 {made_up} 份；第一行为本部门",
+            en=f"{len(shown)} accounts, {made_up} of them simulated; the first row is this department",
+        ),
+    )
+    for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
+        say(
+            zh="{name}：{n} 份没有数值（{reasons}）。",
+            en="{name}: no value in {n} of the accounts ({reasons}).",
+            name=name, n=len(rows), reasons=_reasons(rows["status"].value_counts().to_dict()),
+        )  # fmt: skip
+
+
+def _column(rows: pd.DataFrame) -> "pd.Series[Any]":
+    """A metric's values by document: numbers, whole if they count, or texts if any of them is an interval."""
+    rows = rows.set_index("document_id")
+    if (rows["status"] == "inferred").any():
+        return pd.Series({row.Index: _written(row) or None for row in rows.itertuples()})
+    return rows["value"].astype("Int64") if rows["unit"].iloc[0] in _COUNTED else rows["value"]
+
+
+def _reasons(counts: Mapping[Any, int]) -> str:
+    """Why values are missing, with how often."""
+    return t("，", ", ").join(f"{term(f'status_{status}')} {count}" for status, count in counts.items())
