@@ -99,11 +99,12 @@ def _years(narrative: Sequence[Line], department: str) -> Iterator[Statement]:
 
 
 def _placeholders(parts: Outline) -> Iterator[Statement]:
-    tables = [(segment.table, line) for segment in parts.segments for line in segment.lines]
-    for section, line in [
-        *(("front", line) for line in parts.front),
-        *tables,
-        *(("narrative", x) for x in parts.narrative),
-    ]:
-        if match := _BLANK.search(squeeze(line.text)):
+    """The first blank that is left on each page of each part."""
+    tables = {segment.table: segment.lines for segment in parts.segments}
+    everywhere = {"front": parts.front, **tables, "narrative": parts.narrative}
+    seen = set[tuple[str, int | None]]()
+    for section, line in ((section, line) for section, lines in everywhere.items() for line in lines):
+        match = _BLANK.search(squeeze(line.text))
+        if match and (section, line.page) not in seen:
+            seen.add((section, line.page))
             yield Statement(section, "", "placeholder", match[0][:_LONGEST], line.page)
