@@ -5,8 +5,6 @@ import re
 import unicodedata
 from functools import cache
 
-from pypinyin import lazy_pinyin
-
 from fiscal_utils import raw
 from fiscal_utils.parse import SIMULATED, Accounts
 from fiscal_utils.regions import Region, regions
@@ -74,6 +72,8 @@ def _without_region(name: str, region: Region) -> str:
 
 def _pinyin(text: str) -> str:
     """The text in pinyin, joined, without tones; of other scripts, the ASCII letters and digits."""
+    from pypinyin import lazy_pinyin  # its dictionary takes a third of a second to load
+
     readings = _readings()
     known = re.compile("|".join(sorted(readings, key=len, reverse=True)))
     return _ascii("".join(lazy_pinyin(known.sub(lambda match: readings[match[0]], text)))).replace("-", "")

@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text without white space."""
-    return _SPACE.sub("", text)
+    return "".join(text.split())
 
 
 @lru_cache(20_000)
@@ -71,6 +71,7 @@ def label_key(text: str) -> str:
     return _ORDINAL.sub("", key(text))
 
 
+@lru_cache(20_000)
 def number(text: str) -> Number | None:
     """The number that the text prints, None if it is not exactly one number.
 

@@ -4,6 +4,7 @@
 process has its own pipe, and is at one file at a time.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -24,7 +25,7 @@ from fiscal_utils.errors import DocumentError, FiscalError
 from fiscal_utils.language import language, message, set_language
 
 _SPAWN = multiprocessing.get_context("spawn")
-_GRACE = 10.0
+GRACE = 10.0
 """Seconds over its limit after which a process that does not stop by itself is killed."""
 _TO_START = 60.0
 """Seconds that a process may take to start."""
@@ -136,7 +137,7 @@ class _Worker:
         """Sends the file to the process, which must have none."""
         if not self.process.is_alive():
             self._start()
-        self.path, self.deadline = path, time.monotonic() + _TO_START + self.seconds + _GRACE
+        self.path, self.deadline = path, time.monotonic() + _TO_START + self.seconds + GRACE
         with suppress(OSError):  # lost since; its outcome will tell
             self.connection.send(path)
 
@@ -149,7 +150,7 @@ class _Worker:
             if self.connection.poll():
                 done: Outcome | None = self.connection.recv()
                 if done is None:
-                    self.deadline = time.monotonic() + self.seconds + _GRACE
+                    self.deadline = time.monotonic() + self.seconds + GRACE
                     return None
             elif time.monotonic() > self.deadline:
                 self.end()
@@ -190,6 +191,7 @@ def _serve(connection: Connection, work: Work, seconds: float, language_name: st
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     set_language(language_name)
+    gc.freeze()  # what is imported by now stays: no collection of garbage need go through it
     with suppress(EOFError, OSError):  # the connection is closed when there is nothing more to do
         while True:
             path = connection.recv()

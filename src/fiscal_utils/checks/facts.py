@@ -69,8 +69,13 @@ def facts(frames: Mapping[str, pd.DataFrame], open_rows: Mapping[str, AbstractSe
 def _by_document(frame: pd.DataFrame) -> dict[str, list[Row]]:
     """Document → its rows; what is missing is None."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-        rows[row["document_id"]].append({str(name): value for name, value in row.items()})
+    columns = {
+        str(name): values.to_numpy(object, na_value=None)  # type: ignore[call-overload]  # pandas-stubs lacks None
+        for name, values in frame.items()
+    }
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        rows[row["document_id"]].append(row)
     return rows
 
 

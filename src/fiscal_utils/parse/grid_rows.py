@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
@@ -22,6 +23,7 @@ LINE_HEADER = re.compile(r"行次|序号")
 _LABEL_HEADER = re.compile(r".*(项目|科目名称|名称|科目|指标)(\(按.*\))?")
 _COLUMN_NUMBERS = re.compile(r"栏次|行次")
 _TOP_ROWS = 8
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -328,6 +330,7 @@ def _code(parts: Sequence[str]) -> str:
     return code
 
 
+@lru_cache(_REMEMBERED)
 def _token(cell: str) -> Token | None:
     """The number or dash in the cell; pieces with digits are one only where they end in a comma or point."""
     pieces = [piece for piece in cell.split() if any(char.isdigit() for char in piece)]

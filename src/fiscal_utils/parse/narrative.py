@@ -121,8 +121,9 @@ class _Scan:
         """The names that make an item current; classes also as the document prints them."""
         if self.spec.codes != "functions":
             return self.spec.names
+        names = self.spec.names
         classes = {code: (label,) for code, label in self.labels.items() if len(code) == 3}
-        return self.spec.names | {code: self.spec.names.get(code, ()) + label for code, label in classes.items()}
+        return names | {code: names.get(code, ()) + label for code, label in classes.items()}
 
     def run(self) -> list[Figure]:
         """The section's figures."""

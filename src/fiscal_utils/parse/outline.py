@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
@@ -31,6 +31,7 @@ _UNIT = re.compile(r"单位[:：]")
 HEAD = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]")
 NOTE = re.compile(r"(注|备注|说明)[:：]")
 _TITLE_REACH = 8
+_REMEMBERED = 20_000
 _COVER_LINE = 40
 """A line of a cover is shorter than this and ends no sentence."""
 
@@ -48,7 +49,7 @@ class Segment:
         """The page of the title."""
         return self.blocks[0].page
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The table as lines, grids row by row."""
         return _flat(self.blocks)
@@ -246,6 +247,7 @@ def _titles() -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
+@lru_cache(_REMEMBERED)
 def _title_of(text: str) -> str | None:
     if len(text) > 90:
         return None

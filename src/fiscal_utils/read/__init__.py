@@ -55,7 +55,7 @@ def _bytes(path: Path) -> bytes:
     if path.stat().st_size > _MAX_BYTES:
         raise DocumentError("file_too_large", path=path, limit=_MAX_BYTES // 1_000_000)
     data = path.read_bytes()
-    if not data.strip():
+    if not data or data.isspace():
         raise DocumentError("empty_file", path=path)
     return data
 

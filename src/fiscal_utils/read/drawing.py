@@ -1,7 +1,7 @@
 """What is drawn on a page of a PDF besides its text: rulings, shapes and pictures, by pdfium."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,22 @@ _COVERING = 0.5
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def unchecked(function: Any) -> Callable[..., Any]:
+    """The function of pdfium without the check of its arguments by ctypes, which takes longer than most functions."""
+    return ctypes.cast(function, ctypes.CFUNCTYPE(function.restype))
+
+
+_object = unchecked(pdfium.FPDFPage_GetObject)
+_type = unchecked(pdfium.FPDFPageObj_GetType)
+_bounds = unchecked(pdfium.FPDFPageObj_GetBounds)
+_draw_mode = unchecked(pdfium.FPDFPath_GetDrawMode)
+_count_segments = unchecked(pdfium.FPDFPath_CountSegments)
+_segment = unchecked(pdfium.FPDFPath_GetPathSegment)
+_point = unchecked(pdfium.FPDFPathSegment_GetPoint)
+_kind = unchecked(pdfium.FPDFPathSegment_GetType)
+_closes = unchecked(pdfium.FPDFPathSegment_GetClose)
 
 
 class TooManyObjectsError(Exception):
@@ -45,20 +61,23 @@ class _Reader:
     def __init__(self) -> None:
         self.found = Drawing()
         self.seen = 0
-        self.corners = [ctypes.c_float() for _ in range(4)]
+        self.corners = (ctypes.c_float * 4)()
+        self.at_corners = [ctypes.byref(self.corners, i * ctypes.sizeof(ctypes.c_float)) for i in range(4)]
         self.x, self.y = ctypes.c_float(), ctypes.c_float()
+        self.at_x, self.at_y = ctypes.byref(self.x), ctypes.byref(self.y)
         self.fill, self.stroke = ctypes.c_int(), ctypes.c_int()
+        self.at_fill, self.at_stroke = ctypes.byref(self.fill), ctypes.byref(self.stroke)
 
     def read(self, page: pypdfium2.PdfPage) -> Drawing:
         for i in range(pdfium.FPDFPage_CountObjects(page.raw)):
-            self._object(pdfium.FPDFPage_GetObject(page.raw, i), _IDENTITY, 0)
+            self._object(_object(page.raw, i), _IDENTITY, 0)
         return self.found
 
     def _object(self, thing: Any, outer: Matrix, depth: int) -> None:
         self.seen += 1
         if self.seen > _MAX_OBJECTS:
             raise TooManyObjectsError
-        kind = pdfium.FPDFPageObj_GetType(thing)
+        kind = _type(thing)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._path(thing, outer)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -70,13 +89,13 @@ class _Reader:
                 self._object(pdfium.FPDFFormObj_GetObject(thing, i), matrix, depth + 1)
 
     def _path(self, path: Any, outer: Matrix) -> None:
-        pdfium.FPDFPath_GetDrawMode(path, self.fill, self.stroke)
+        _draw_mode(path, self.at_fill, self.at_stroke)
         if not self.fill.value and not self.stroke.value:
             return
         whole = self._bounds(path, outer)
         if whole is None:
             return
-        if _is_thin(whole) and pdfium.FPDFPath_CountSegments(path) <= _LINE_SEGMENTS:
+        if _is_thin(whole) and _count_segments(path) <= _LINE_SEGMENTS:
             self.found.rulings.append(_without_caps(whole) if self.stroke.value else whole)
             return
         for points in self._subpaths(path, _times(_matrix(path), outer)):
@@ -91,9 +110,9 @@ class _Reader:
                 self.found.shapes += 1
 
     def _bounds(self, thing: Any, outer: Matrix) -> Box | None:
-        if not pdfium.FPDFPageObj_GetBounds(thing, *self.corners):
+        if not _bounds(thing, *self.at_corners):
             return None
-        left, bottom, right, top = (corner.value for corner in self.corners)
+        left, bottom, right, top = self.corners
         if outer is _IDENTITY:
             return left, bottom, right, top
         a, b, c, d, e, f = outer
@@ -105,20 +124,20 @@ class _Reader:
         """The corner points of each part of a path, closed where the file closes it."""
         a, b, c, d, e, f = matrix
         points: list[tuple[float, float]] = []
-        count = pdfium.FPDFPath_CountSegments(path)
+        count = _count_segments(path)
         self.seen += count
         if self.seen > _MAX_OBJECTS:
             raise TooManyObjectsError
         for i in range(count):
-            segment = pdfium.FPDFPath_GetPathSegment(path, i)
-            pdfium.FPDFPathSegment_GetPoint(segment, self.x, self.y)
-            if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO:
+            segment = _segment(path, i)
+            _point(segment, self.at_x, self.at_y)
+            if _kind(segment) == pdfium.FPDF_SEGMENT_MOVETO:
                 if len(points) > 1:
                     yield points
                 points = []
             x, y = self.x.value, self.y.value
             points.append((a * x + c * y + e, b * x + d * y + f))
-            if pdfium.FPDFPathSegment_GetClose(segment):
+            if _closes(segment):
                 points.append(points[0])
         if len(points) > 1:
             yield points

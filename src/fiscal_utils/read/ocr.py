@@ -21,7 +21,7 @@ from fiscal_utils.errors import DocumentError
 from fiscal_utils.read.model import Block, Content
 from fiscal_utils.read.page import Page, without_running_heads
 from fiscal_utils.read.rulings import Box, Cell, Frame, TooManyRulingsError, frames
-from fiscal_utils.read.runs import Glyph
+from fiscal_utils.read.runs import Glyphs
 
 if TYPE_CHECKING:
     from fiscal_utils.read.scan import Image, Pixels
@@ -128,7 +128,7 @@ def page(image: "Image", number: int) -> Page:
     sheet = _sheet(image)
     if turns := _turns(sheet):
         sheet = _sheet(np.ascontiguousarray(np.rot90(image, turns)))
-    return Page(number, list(_glyphs(sheet, _lines(sheet))), sheet.rulings)
+    return Page(number, _glyphs(sheet, _lines(sheet)), sheet.rulings)
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def _cells(frame: Frame) -> Iterator[Cell]:
             yield cell
 
 
-def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Iterator[Glyph]:
+def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Glyphs:
     """The characters of the lines, which share the width of their line."""
     from fiscal_utils.read import scan
 
@@ -257,8 +257,14 @@ def _glyphs(sheet: _Sheet, lines: Sequence["Pixels"]) -> Iterator[Glyph]:
     written = [line for line in lines if not _is_dash(line, usual)]
     texts = _recognised([scan.crop(sheet.image, line, _MARGIN) for line in written])
     printed = [part for line, found in zip(written, texts, strict=True) for part in _parts(sheet, line, found)]
-    for line, text in [*printed, *((line, _DASH) for line in dashes)]:
-        yield from _spread(text, _points(line, sheet.image.shape[0]), usual / SCALE)
+    height = sheet.image.shape[0]
+    found = [
+        letter
+        for line, text in [*printed, *((line, _DASH) for line in dashes)]
+        for letter in _spread(text, _points(line, height), usual / SCALE)
+    ]
+    places = np.array([place for _, place in found]).reshape(-1, 6)
+    return Glyphs("".join(char for char, _ in found), places, np.zeros(len(found), np.int64))
 
 
 def _parts(sheet: _Sheet, line: "Pixels", found: _Recognised) -> Iterator[tuple["Pixels", str]]:
@@ -289,15 +295,15 @@ def _is_dash(line: "Pixels", usual: float) -> bool:
     return height < _FLAT * usual and width > 2 * height
 
 
-def _spread(text: str, box: Box, usual: float) -> Iterator[Glyph]:
-    """The characters side by side in the box of their ink; `usual` is the height of most lines' ink."""
+def _spread(text: str, box: Box, usual: float) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The characters and their places, side by side in the box of their ink; `usual` is the height of most ink."""
     left, bottom, right, top = box
     size, y = _size_and_baseline(text, bottom, top, usual)
     widths = [2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text]
     unit = (right - left) / sum(widths)
     for char, width in zip(text, widths, strict=True):
         if not char.isspace():
-            yield Glyph(char, left, y, left, y - 0.2 * size, left + unit * width, y + 0.9 * size)
+            yield char, (left, y, left, y - 0.2 * size, left + unit * width, y + 0.9 * size)
         left += unit * width
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
 
+import numpy as np
+
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
 from fiscal_utils.read.rulings import Box, Cell, Frame, frames
-from fiscal_utils.read.runs import Glyph, Run, cut, lines, runs, turned, turned_glyph, words
+from fiscal_utils.read.runs import Glyphs, Run, lines, runs, turned, words
 
-__all__ = ["Box", "Glyph", "Page"]
+__all__ = ["Box", "Glyphs", "Page"]
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－·~\s]*\d{1,3}[-—–－·~\s]*"
@@ -45,7 +47,7 @@ class Page:
     """What is printed on a page."""
 
     number: int
-    glyphs: Sequence[Glyph]
+    glyphs: Glyphs
     boxes: Sequence[Box]
 
     def blocks(self) -> list[Block]:
@@ -67,12 +69,10 @@ class Page:
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
-def _upright(glyphs: Sequence[Glyph], boxes: Sequence[Box]) -> tuple[Sequence[Glyph], Sequence[Box]]:
+def _upright(glyphs: Glyphs, boxes: Sequence[Box]) -> tuple[Glyphs, Sequence[Box]]:
     """Glyphs and boxes, turned so that most of the text is upright."""
-    quarters = Counter(glyph.turn for glyph in glyphs).most_common(1)[0][0] if glyphs else 0
-    if not quarters:
-        return glyphs, boxes
-    return [turned_glyph(glyph, quarters) for glyph in glyphs], [turned(box, quarters) for box in boxes]
+    quarters = int(np.bincount(glyphs.turns, minlength=1).argmax())
+    return (glyphs.turned(quarters), [turned(box, quarters) for box in boxes]) if quarters else (glyphs, boxes)
 
 
 def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
@@ -90,7 +90,7 @@ def _holds(frame: Frame, run: Run) -> bool:
     if not frame.holds(run.centre, run.middle):
         return False
     _, bottom, _, top = frame.extent(frame.cell(run.centre, run.middle))
-    return not run.glyphs or run.size <= _TOO_TALL * (top - bottom)
+    return not run.lefts or run.size <= _TOO_TALL * (top - bottom)
 
 
 def _goes_on(frame: Frame, line: Line, size: float) -> bool:
@@ -118,36 +118,28 @@ def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Plac
 
 def _by_cell(frame: Frame, run: Run) -> Iterator[tuple[Cell, Run]]:
     """The run by the cells that it stands in: cut at borders between its characters, whole where they cut one."""
-    if frame.cell(run.left, run.middle) == frame.cell(run.right, run.middle) or len(run.glyphs) < 2:
+    if frame.cell(run.left, run.middle) == frame.cell(run.right, run.middle) or len(run.lefts) < 2:
         yield frame.cell(run.centre, run.middle), run
         return
-    pieces: list[tuple[Cell, list[Glyph]]] = []
-    for glyph in run.glyphs:
-        cell = frame.cell((glyph.left + glyph.right) / 2, run.middle)
-        if pieces and pieces[-1][0] == cell:
-            pieces[-1][1].append(glyph)
-        else:
-            pieces.append((cell, [glyph]))
-    groups = [pieces[:1]]
-    for before, piece in pairwise(pieces):
-        if _is_cut(before[1], piece[1], frame.extent(piece[0])[0], run.size):
-            groups.append([piece])
-        else:
-            groups[-1].append(piece)
-    for group in groups:
-        whole = cut(run, [glyph for _, glyphs in group for glyph in glyphs])
-        yield _owner(frame, [cell for cell, _ in group], whole), whole
+    cells = [frame.cell((left + right) / 2, run.middle) for left, right in zip(run.lefts, run.rights, strict=True)]
+    ends = [0, *(i for i in range(1, len(cells)) if cells[i] != cells[i - 1]), len(cells)]
+    cuts = [
+        b
+        for a, b, c in zip(ends, ends[1:], ends[2:], strict=False)
+        if _is_cut(run.part(a, b), run.part(b, c), frame.extent(cells[b])[0])
+    ]
+    for a, b in pairwise([0, *cuts, len(cells)]):
+        yield _owner(frame, cells[a:b], run.part(a, b)), run.part(a, b)
 
 
-def _is_cut(before: Sequence[Glyph], after: Sequence[Glyph], border: float, size: float) -> bool:
+def _is_cut(before: Run, after: Run, border: float) -> bool:
     """Whether the border parts two texts; where it lies between two characters of one text that is by chance."""
-    end, start = before[-1].right, after[0].left
+    end, start, size = before.right, after.left, before.size
     if abs(start - end) > _EXACT * size:
         return end - border <= _CUT * size and border - start <= _CUT * size
-    texts = ["".join(glyph.text for glyph in glyphs) for glyphs in (before, after)]
-    if token("".join(texts)) is not None:
+    if token(before.text + after.text) is not None:
         return False
-    one_kind = (texts[0][-1].isascii()) == (texts[1][0].isascii()) and token(texts[0]) is None
+    one_kind = before.text[-1].isascii() == after.text[0].isascii() and token(before.text) is None
     return abs(end - border) <= (_EXACT if one_kind else _CUT) * size
 
 

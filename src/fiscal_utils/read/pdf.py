@@ -2,18 +2,22 @@
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share
+from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share, unchecked
 from fiscal_utils.read.model import Block, Content
-from fiscal_utils.read.page import Glyph, Page, without_running_heads
+from fiscal_utils.read.page import Page, without_running_heads
 from fiscal_utils.read.rulings import Box, TooManyRulingsError
+from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Mask, Places
 from fiscal_utils.read.streams import unpacks_beyond
 
 _MAX_PAGES = 1000
@@ -25,13 +29,18 @@ _LEAST_SHAPES = 50
 """Text that was turned into outlines is drawn as at least so many shapes."""
 _SCANNED_SHARE = 0.4
 _SCAN_SHARE = 0.5
-_UNKNOWN = "\ufffd"
 _FIRST_PRIVATE = 0xE000
 _HYPHEN = 0x02
 """What pdfium makes of a hyphen at the end of a line."""
-_UNPRINTED = {0x09, 0x0A, 0x0D, 0x20, 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029}
+_UNPRINTED = {*range(0x21)} - {_HYPHEN} | {0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029}
+_SLANTED = -1
 _ASLANT = 3.0
 """Text that is off the page's directions by more degrees is a watermark."""
+
+_code = unchecked(pdfium.FPDFText_GetUnicode)
+_is_unmapped = unchecked(pdfium.FPDFText_HasUnicodeMapError)
+_box = unchecked(pdfium.FPDFText_GetLooseCharBox)
+_origin = unchecked(pdfium.FPDFText_GetCharOrigin)
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,12 @@ def _page(document: pypdfium2.PdfDocument, index: int, path: Path) -> _Read:
     except pypdfium2.PdfiumError as error:
         raise DocumentError("damaged_page", path=path, page=index + 1) from error
     try:
-        glyphs, readable = _glyphs(page)
+        glyphs = _glyphs(page)
         drawn = drawing(page)
-        if readable < _READABLE_SHARE * len(glyphs):
-            return _Read(Page(index + 1, (), ()), True, False)
+        if glyphs.text.count(UNKNOWN) > (1 - _READABLE_SHARE) * len(glyphs):
+            return _Read(Page(index + 1, NO_GLYPHS, ()), True, False)
         scan = any(share(picture, page.get_bbox()) > _SCAN_SHARE for picture in drawn.pictures)
-        hidden = bool(glyphs) and scan and hides_text(page)
+        hidden = len(glyphs) > 0 and scan and hides_text(page)
         return _Read(Page(index + 1, glyphs, drawn.rulings), _is_image(page.get_bbox(), glyphs, drawn), hidden)
     except (TooManyObjectsError, _TooManyCharactersError):
         raise DocumentError("page_too_complex", path=path, page=index + 1) from None
@@ -133,64 +142,96 @@ def _page(document: pypdfium2.PdfDocument, index: int, path: Path) -> _Read:
         page.close()
 
 
-def _is_image(page: Box, glyphs: list[Glyph], drawn: Drawing) -> bool:
+def _is_image(page: Box, glyphs: Glyphs, drawn: Drawing) -> bool:
     """Whether the page shows text that is not in its text layer: in a picture of its own, or as outlines."""
     if len(glyphs) < _LEAST_CHARACTERS:
         return bool(drawn.pictures) or drawn.shapes >= _LEAST_SHAPES
     large = [picture for picture in drawn.pictures if share(picture, page) > _SCANNED_SHARE]
-    return any(not any(_is_on(glyph, picture) for glyph in glyphs) for picture in large)
+    return any(not _is_on(glyphs, picture) for picture in large)
 
 
-def _is_on(glyph: Glyph, box: Box) -> bool:
-    return box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
+def _is_on(glyphs: Glyphs, box: Box) -> bool:
+    """Whether a character stands in the box."""
+    x, y, *_ = glyphs.places.T
+    return bool(((box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])).any())
 
 
 class _TooManyCharactersError(Exception):
     """More characters than any page has."""
 
 
-def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[Glyph], int]:
-    """The characters on the visible part of a page, without those printed aslant, and how many can be read."""
+def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
+    """The characters on the visible part of a page, without those printed aslant."""
     text = pdfium.FPDFText_LoadPage(page.raw)
-    left, bottom, right, top = page.get_bbox()
-    x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
-    found: list[Glyph] = []
-    places: list[int] = []
     try:
         count = pdfium.FPDFText_CountChars(text)
         if count > _MAX_CHARACTERS:
             raise _TooManyCharactersError
-        for i in range(count):
-            code = pdfium.FPDFText_GetUnicode(text, i)
-            unmapped = pdfium.FPDFText_HasUnicodeMapError(text, i) == 1
-            if not unmapped and (code in _UNPRINTED or (code < 0x20 and code != _HYPHEN)):
-                continue
-            pdfium.FPDFText_GetCharOrigin(text, i, x, y)
-            pdfium.FPDFText_GetLooseCharBox(text, i, box)
-            printed = _UNKNOWN if unmapped else _character(code)
-            found.append(Glyph(printed, x.value, y.value, box.left, box.bottom, box.right, box.top))
-            places.append(i)
-        turned = _turned(text, found, places)
-        glyphs = [g for g in turned if left <= (g.left + g.right) / 2 <= right and bottom <= g.y <= top]
+        indices, characters = _printed(text, count)
+        places = _places(text, indices)
+        glyphs = Glyphs(characters, places, _turns(text, indices, places))
     finally:
         pdfium.FPDFText_ClosePage(text)
-    return glyphs, sum(glyph.text != _UNKNOWN for glyph in glyphs)
+    left, bottom, right, top = page.get_bbox()
+    _, y, start, _, end, _ = glyphs.places.T
+    middle = (start + end) / 2
+    visible = (left <= middle) & (middle <= right) & (bottom <= y) & (y <= top)
+    return glyphs.those(visible & (glyphs.turns != _SLANTED))
+
+
+def _printed(text: Any, count: int) -> tuple[list[int], str]:
+    """The indices of the characters that leave ink, and what they are."""
+    indices: list[int] = []
+    characters: list[str] = []
+    for i in range(count):
+        code = _code(text, i)
+        if _is_unmapped(text, i) == 1:
+            code = _FIRST_PRIVATE
+        elif code in _UNPRINTED:
+            continue
+        indices.append(i)
+        characters.append(_character(code))
+    return indices, "".join(characters)
 
 
 def _character(code: int) -> str:
     if code >= _FIRST_PRIVATE and (code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000):
-        return _UNKNOWN
+        return UNKNOWN
     return "-" if code == _HYPHEN else chr(code)
 
 
-def _turned(text: object, glyphs: list[Glyph], places: list[int]) -> Iterator[Glyph]:
-    """The glyphs with their turns, those printed aslant left out; only what is on no line can be turned."""
-    last = len(glyphs) - 1
-    for i, glyph in enumerate(glyphs):
-        level = (i and abs(glyphs[i - 1].y - glyph.y) < 0.01) or (i < last and abs(glyphs[i + 1].y - glyph.y) < 0.01)
-        if level and glyph.right > glyph.x:
-            yield glyph
-            continue
-        degrees = -math.degrees(pdfium.FPDFText_GetCharAngle(text, places[i]))
-        if abs((degrees + 45) % 90 - 45) <= _ASLANT:
-            yield glyph._replace(turn=round(degrees / 90) % 4)
+def _places(text: Any, indices: Iterable[int]) -> Places:
+    box, origin = pdfium.FS_RECTF(), (ctypes.c_double * 2)()
+    at_box, at_x, at_y = ctypes.byref(box), ctypes.byref(origin), ctypes.byref(origin, ctypes.sizeof(ctypes.c_double))
+    boxes, origins = bytearray(), bytearray()
+    for i in indices:
+        _box(text, i, at_box)
+        _origin(text, i, at_x, at_y)
+        boxes += box
+        origins += origin
+    left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4).T
+    return np.column_stack((np.frombuffer(origins).reshape(-1, 2), left, bottom, right, top))
+
+
+def _turns(text: Any, indices: Sequence[int], places: Places) -> npt.NDArray[np.int64]:
+    """The quarter turns of each character, `_SLANTED` for those printed aslant; what is on a line is not turned."""
+    x, y, _, _, right, _ = places.T
+    turns = np.zeros(len(places), np.int64)
+    for k in np.flatnonzero(~_level(y) | (right <= x)).tolist():
+        turns[k] = _turn(pdfium.FPDFText_GetCharAngle(text, indices[k]))
+    return turns
+
+
+def _level(ys: npt.NDArray[np.float64]) -> Mask:
+    """For each character whether the one before or after stands on its baseline."""
+    level = np.zeros(len(ys), bool)
+    same = abs(np.diff(ys)) < 0.01
+    level[1:] |= same
+    level[:-1] |= same
+    return level
+
+
+def _turn(angle: float) -> int:
+    """The quarter turns anticlockwise of an angle clockwise in radians, `_SLANTED` where it is none of these."""
+    degrees = -math.degrees(angle)
+    return round(degrees / 90) % 4 if abs((degrees + 45) % 90 - 45) <= _ASLANT else _SLANTED

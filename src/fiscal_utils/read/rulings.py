@@ -58,8 +58,8 @@ class Frame:
 
     def cell(self, x: float, y: float) -> Cell:
         """The cell at, or nearest to, the point."""
-        column = min(max(bisect_right(self.xs, x) - 1, 0), len(self.xs) - 2)
-        row = min(max(bisect_right(self._heights, -y) - 1, 0), len(self.ys) - 2)
+        column = bisect_right(self.xs, x, 1, len(self.xs) - 1) - 1
+        row = bisect_right(self._heights, -y, 1, len(self.ys) - 1) - 1
         return self.owners.get((row, column), (row, column))
 
     def extent(self, cell: Cell) -> Box:
@@ -171,11 +171,9 @@ def _merged(
 ) -> dict[Cell, Span]:
     """The cells that no ruling parts, by their first row and column."""
     height, width = len(ys) - 1, len(xs) - 1
-    upright, level = _by_border(columns, xs, apart), _by_border(rows, ys, apart)
-    middles_x = [(a + b) / 2 for a, b in pairwise(xs)]
-    middles_y = [(a + b) / 2 for a, b in pairwise(ys)]
-    right = [[j + 1 < width and not _drawn(upright[j + 1], y) for j in range(width)] for y in middles_y]
-    below = [[i + 1 < height and not _drawn(level[i + 1], x) for x in middles_x] for i in range(height)]
+    upright, level = _drawn(columns, xs, ys[::-1], apart), _drawn(rows, ys[::-1], xs, apart)[::-1]
+    right = [[j + 1 < width and not upright[j + 1][height - 1 - i] for j in range(width)] for i in range(height)]
+    below = [[i + 1 < height and not level[i + 1][j] for j in range(width)] for i in range(height)]
     spans: dict[Cell, Span] = {}
     seen: set[Cell] = set()
     for i in range(height):
@@ -194,18 +192,19 @@ def _merged(
     return spans
 
 
-def _by_border(rulings: Sequence[_Ruling], borders: Sequence[float], apart: float) -> list[list[_Ruling]]:
-    """For each border the rulings that draw it."""
-    found: list[list[_Ruling]] = [[] for _ in borders]
+def _drawn(
+    rulings: Iterable[_Ruling], borders: Sequence[float], crossing: Sequence[float], apart: float
+) -> list[list[bool]]:
+    """For each border whether rulings draw it between each two borders that cross it; all in ascending order."""
+    middles = [(a + b) / 2 for a, b in pairwise(crossing)]
+    drawn = [[False] * len(middles) for _ in borders]
     for ruling in rulings:
-        nearest = min(range(len(borders)), key=lambda k: abs(borders[k] - ruling.at))
+        k = bisect_left(borders, ruling.at, 1, len(borders) - 1)
+        nearest = k if borders[k] - ruling.at < ruling.at - borders[k - 1] else k - 1
         if abs(borders[nearest] - ruling.at) <= apart:
-            found[nearest].append(ruling)
-    return found
-
-
-def _drawn(rulings: Iterable[_Ruling], where: float) -> bool:
-    return any(ruling.start <= where <= ruling.end for ruling in rulings)
+            start, end = bisect_left(middles, ruling.start), bisect_right(middles, ruling.end)
+            drawn[nearest][start:end] = [True] * (end - start)
+    return drawn
 
 
 def _side_by_side(found: Sequence[Frame], near: float) -> list[Frame]:

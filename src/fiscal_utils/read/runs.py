@@ -1,10 +1,14 @@
 """Characters to runs of text without gaps, and runs to printed lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress, pairwise
 from statistics import median
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from fiscal_utils.normalise import clean
 from fiscal_utils.read.model import Word
@@ -23,39 +27,65 @@ _RAISED = (0.15, 0.7)
 _SMALLER = 0.8
 _LONGEST_MARK = 4
 
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.float64]
+"""A row a character, in points from the lower left: x and y of its origin on the baseline, its box as a Box."""
 
-class Glyph(NamedTuple):
-    """A character (or a short run): its origin on the baseline and its box, in points from the lower left.
 
-    `turn` counts the quarter turns by which it is rotated anticlockwise.
-    """
+UNKNOWN = "\ufffd"
+"""Stands for a character that the file does not tell."""
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The characters of a page in the order of the file."""
 
     text: str
-    x: float
-    y: float
-    left: float
-    bottom: float
-    right: float
-    top: float
-    turn: int = 0
+    places: Places
+    turns: npt.NDArray[np.int64]
+    """By how many quarter turns each is rotated anticlockwise."""
 
-    @property
-    def size(self) -> float:
-        """The size of the font; that of a broken font box is bounded by the width of the character."""
-        width, height = self.right - self.left, (self.top - self.bottom) / _BOX_HEIGHT
-        return min(height, 3 * width / len(self.text)) if height > 0 < width else max(height, width)
+    def __len__(self) -> int:
+        return len(self.text)
+
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.float64]:
+        """The size of the font of each; that of a broken font box is bounded by the width of the character."""
+        _, _, left, bottom, right, top = self.places.T
+        width, height = right - left, (top - bottom) / _BOX_HEIGHT
+        bounded, broken = np.minimum(height, 3 * width), np.maximum(height, width)
+        return np.asarray(np.where((height > 0) & (width > 0), bounded, broken))
+
+    def those(self, wanted: Mask) -> "Glyphs":
+        """The glyphs for which `wanted` is true."""
+        if wanted.all():
+            return self
+        return Glyphs("".join(compress(self.text, wanted)), self.places[wanted], self.turns[wanted])
+
+    def turned(self, quarters: int) -> "Glyphs":
+        """The glyphs after so many quarter turns clockwise around the origin."""
+        x, y, left, bottom, right, top = self.places.T
+        for _ in range(quarters % 4):
+            x, y, left, bottom, right, top = y, -x, bottom, -right, top, -left
+        return Glyphs(self.text, np.stack((x, y, left, bottom, right, top), 1), (self.turns - quarters) % 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Text that no gap parts: its extent, its baseline and its size; one that is printed sideways has no glyphs."""
+NO_GLYPHS = Glyphs("", np.empty((0, 6)), np.empty(0, np.int64))
+
+
+class Run(NamedTuple):
+    """Text that no gap parts: its extent, its baseline, its size, and the ends of its characters.
+
+    One that is printed sideways, or is a mark put in brackets, has no such ends.
+    """
 
     text: str
     left: float
     right: float
     y: float
     size: float
-    glyphs: tuple[Glyph, ...] = ()
+    lefts: Sequence[float] = ()
+    rights: Sequence[float] = ()
 
     @property
     def middle(self) -> float:
@@ -67,6 +97,11 @@ class Run:
         """Halfway between its ends."""
         return (self.left + self.right) / 2
 
+    def part(self, start: int, stop: int) -> "Run":
+        """The characters from `start` up to `stop` as a run."""
+        lefts, rights = self.lefts[start:stop], self.rights[start:stop]
+        return Run(self.text[start:stop], lefts[0], rights[-1], self.y, self.size, lefts, rights)
+
 
 def turned(box: Box, quarters: int) -> Box:
     """The box after so many quarter turns clockwise around the origin."""
@@ -76,58 +111,51 @@ def turned(box: Box, quarters: int) -> Box:
     return left, bottom, right, top
 
 
-def turned_glyph(glyph: Glyph, quarters: int) -> Glyph:
-    """The glyph after so many quarter turns clockwise around the origin."""
-    x, y, _, _ = turned((glyph.x, glyph.y, glyph.x, glyph.y), quarters)
-    return Glyph(glyph.text, x, y, *turned(glyph[3:7], quarters), (glyph.turn - quarters) % 4)
-
-
-def runs(glyphs: Sequence[Glyph]) -> list[Run]:
+def runs(glyphs: Glyphs) -> list[Run]:
     """The runs of a page whose text is upright, in the order of the file."""
-    found = list(_upright([glyph for glyph in glyphs if not glyph.turn]))
-    for quarters in sorted({glyph.turn for glyph in glyphs} - {0}):
-        own = [turned_glyph(glyph, quarters) for glyph in glyphs if glyph.turn == quarters]
-        found += [_sideways(run, quarters) for _, line in lines(_upright(own)) for run in _spaced(line)]
+    found: list[Run] = []
+    for quarters in np.unique(glyphs.turns).tolist():
+        own = _upright(glyphs.those(glyphs.turns == quarters).turned(quarters))
+        found += [_sideways(run, quarters) for _, line in lines(own) for run in _spaced(line)] if quarters else own
     return _marked(found)
 
 
-def _upright(glyphs: Iterable[Glyph]) -> Iterator[Run]:
+def _upright(glyphs: Glyphs) -> list[Run]:
     """The runs; a character printed twice in one place (as bold) counts once."""
-    run: list[Glyph] = []
-    size = 0.0
-    for glyph in glyphs:
-        own = glyph.size
-        if run:
-            before = run[-1]
-            larger = size if size > own else own
-            level = abs(glyph.y - before.y) <= _LEVEL * larger
-            if level and _reprints(before, glyph):
-                continue
-            if not (level and _adjoins(before.right, glyph.left, glyph.right - glyph.left, larger)):
-                yield _run(run, size)
-                run, size = [], 0.0
-        run.append(glyph)
-        size = size if size > own else own
-    if run:
-        yield _run(run, size)
+    glyphs = glyphs.those(~_reprints(glyphs))
+    starts = _starts(glyphs)
+    sizes = np.maximum.reduceat(glyphs.sizes, starts).tolist()
+    _, ys, lefts, _, rights, _ = glyphs.places.T.tolist()
+    text = clean(glyphs.text)
+    return [
+        Run(text[a:b], lefts[a], rights[b - 1], ys[a], size, lefts[a:b], rights[a:b])
+        for (a, b), size in zip(pairwise([*starts.tolist(), len(text)]), sizes, strict=True)
+    ]
 
 
-def _reprints(before: Glyph, glyph: Glyph) -> bool:
-    return glyph.text == before.text and abs(glyph.left - before.left) < _REPRINT * (glyph.right - glyph.left)
+def _reprints(glyphs: Glyphs) -> Mask:
+    """For each glyph whether it is the one before, printed once more."""
+    _, y, left, _, right, _ = glyphs.places.T
+    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    near = abs(np.diff(left)) < _REPRINT * (right - left)[1:]
+    level = abs(np.diff(y)) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
+    return np.append(False, (codes[1:] == codes[:-1]) & near & level)
 
 
-def _adjoins(end: float, start: float, width: float, size: float) -> bool:
-    return -_OVERLAP * size <= start - end <= max(_GAP * size, min(_WIDE_GAP * width, _WIDE_GAP * size))
-
-
-def _run(glyphs: Sequence[Glyph], size: float) -> Run:
-    text = clean("".join(glyph.text for glyph in glyphs))
-    return Run(text, glyphs[0].left, glyphs[-1].right, glyphs[0].y, size, tuple(glyphs))
-
-
-def cut(run: Run, glyphs: Sequence[Glyph]) -> Run:
-    """Some of the glyphs of the run as a run."""
-    return _run(glyphs, run.size)
+def _starts(glyphs: Glyphs) -> npt.NDArray[np.intp]:
+    """The places of the glyphs that begin a run, which grows as long as its largest glyph spans the next gap."""
+    _, y, left, _, right, _ = glyphs.places.T
+    sizes = glyphs.sizes
+    starts = np.arange(len(glyphs))
+    while True:
+        later = starts[1:]
+        size = np.maximum(np.maximum.reduceat(sizes, starts)[:-1], sizes[later])
+        gap = left[later] - right[later - 1]
+        room = np.maximum(_GAP * size, _WIDE_GAP * np.minimum(right[later] - left[later], size))
+        parted = (gap < -_OVERLAP * size) | (gap > room) | (abs(y[later] - y[later - 1]) > _LEVEL * size)
+        if parted.all():
+            return starts
+        starts = np.append(starts[:1], later[parted])
 
 
 def _spaced(line: Iterable[Run]) -> list[Run]:
@@ -136,7 +164,7 @@ def _spaced(line: Iterable[Run]) -> list[Run]:
     for run in line:
         before = found[-1] if found else None
         if before and run.left - before.right < _SPACE * run.size:
-            found[-1] = replace(before, text=f"{before.text} {run.text}", right=run.right)
+            found[-1] = before._replace(text=f"{before.text} {run.text}", right=run.right)
         else:
             found.append(run)
     return found
@@ -166,7 +194,7 @@ def _on_line(mark: Run, found: Iterable[Run]) -> Run:
         is_near = abs(mark.left - run.right) <= 2 * _GAP * run.size or abs(mark.right - run.left) <= _GAP * run.size
         if mark.size < _SMALLER * run.size and is_near and _RAISED[0] < raised < _RAISED[1]:
             text = f"[{mark.text}]" if mark.text.isdigit() else mark.text
-            return replace(mark, text=text, y=run.y, size=run.size, glyphs=())
+            return mark._replace(text=text, y=run.y, size=run.size, lefts=(), rights=())
     return mark
 
 
@@ -195,7 +223,7 @@ def words(line: Iterable[Run]) -> list[Word]:
     found: list[Word] = []
     for run in line:
         before = found[-1] if found else None
-        if before and _adjoins(before.x1, run.left, 0, run.size):
+        if before and -_OVERLAP * run.size <= run.left - before.x1 <= _GAP * run.size:
             found[-1] = Word(before.text + run.text, before.x0, max(before.x1, run.right))
         else:
             found.append(Word(run.text, run.left, run.right))

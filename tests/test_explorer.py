@@ -5,7 +5,7 @@ import pytest
 
 import fiscal_utils as fu
 from fiscal_utils import display
-from fiscal_utils.explore import METRICS, Choice, amounts, draw, measures, panel, selected, tables
+from fiscal_utils.explorer import METRICS, Choice, amounts, draw, measures, panel, selected, tables
 from fiscal_utils.language import set_language
 from fiscal_utils.plots import figure
 

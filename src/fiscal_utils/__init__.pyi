@@ -1,0 +1,36 @@
+from . import analysis as analysis
+from . import plots as plots
+from .analysis.registry import catalogue as catalogue
+from .analysis.registry import metrics as metrics
+from .display import Card as Card
+from .display import caveat as caveat
+from .display import headline as headline
+from .display import interval_text as interval_text
+from .display import phrase as phrase
+from .display import say as say
+from .errors import DataError as DataError
+from .errors import DocumentError as DocumentError
+from .errors import FiscalError as FiscalError
+from .errors import ReportError as ReportError
+from .explorer import explore as explore
+from .language import set_language as set_language
+from .language import t as t
+from .panels import fixed_panel as fixed_panel
+from .panels import spread as spread
+from .plots import Caption as Caption
+from .showing import cards as cards
+from .showing import compare as compare
+from .showing import definitions as definitions
+from .showing import figures as figures
+from .showing import why as why
+from .specs import code_name as code_name
+from .specs import term as term
+from .tables import check as check
+from .tables import data_dir as data_dir
+from .tables import documents as documents
+from .tables import load as load
+from .tables import process as process
+from .tabulate import browse as browse
+from .tabulate import table as table
+
+__version__: str
