@@ -42,6 +42,12 @@ def test_numbers_missing_values_units_and_sources(shown):
     assert ["gt_right" in head.get("class") for head in heads] == [False, True, True, True]
 
 
+def test_codes_stand_left_and_texts_with_a_format_right_as_numbers_do(shown):
+    table(pd.DataFrame({"code": ["30101"], "value": ["1,234"], "amount": [1.0]}), "x", formats={"value": str})
+    heads = parsed(shown[0]).findall(".//th[@scope='col']")
+    assert ["gt_right" in head.get("class") for head in heads] == [False, True, True]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_is_shown_as_it_is_wherever_it_stands(text, shown):
     frame = pd.DataFrame({text: [text], "other": [1.0], "group": [text]})

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from fiscal_utils import ids, raw, workers
-from fiscal_utils.errors import DataError, DocumentError
+from fiscal_utils import cluster, ids, raw, workers
+from fiscal_utils.errors import DataError, DocumentError, FiscalError
 from fiscal_utils.language import message, t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import Accounts, disclosures
@@ -69,12 +69,19 @@ def files(named: Sequence[str]) -> list[Path]:
 
 
 def run(
-    paths: Sequence[Path], options: Options, *, processes: int, seconds: float, work: Work | None = None
+    paths: Sequence[Path],
+    options: Options,
+    *,
+    processes: int,
+    seconds: float,
+    work: Work | None = None,
+    address: str | None = None,
 ) -> Generator[Outcome]:
     """What becomes of each file, as it is done: read into `options.raw`, skipped as done before, or failed.
 
     Several files are read by as many `processes`, one in this process; each for at most `seconds`. `work` reads a
-    file instead of `extract`. Raises DataError if an id is given and there is more than one file.
+    file instead of `extract`. With an `address` they are read on that Dask cluster, which sees the same folders. Raises
+    DataError if an id is given and there is more than one file.
     """
     if options.document_id is not None:
         raw.check_id(options.document_id)
@@ -82,7 +89,19 @@ def run(
             raise DataError("id_for_one", count=len(paths))
     raw.remove_leftovers(options.raw)
     done = {} if options.force else raw.extracted(options.raw)
-    yield from workers.run(paths, work or partial(extract, options=options, done=done), processes, seconds)
+    reading = work or partial(extract, options=options, done=done)
+    if address:
+        yield from _on_cluster(paths, reading, address, processes, seconds)
+    else:
+        yield from workers.run(paths, reading, processes, seconds)
+
+
+def _on_cluster(paths: Sequence[Path], work: Work, address: str, processes: int, seconds: float) -> Generator[Outcome]:
+    attempt = partial(workers.attempt, work, seconds=seconds)
+    absolute = [path.resolve() for path in paths]
+    done = cluster.run(absolute, attempt, address, processes=processes, seconds=seconds + workers.GRACE)
+    for path, outcome in done:
+        yield Outcome(path, error=outcome) if isinstance(outcome, FiscalError) else outcome
 
 
 def extract(path: Path, options: Options, done: Mapping[str, Sequence[Path]]) -> Outcome:

@@ -125,7 +125,9 @@ def interval_text(low: float | None, high: float | None) -> str | None:
     written = (_outwards(low, high, places) for places in range(2, 9))
     ends, places = next((w, p) for p, w in enumerate(written, 2) if p == 8 or w[1] - w[0] <= 1.5 * (high - low) + 1e-9)
     first, last = (f"{end:,.{places}f}" for end in ends)
-    return first if first == last else f"{first} – {last}"
+    if first == last:
+        return first
+    return f"{first}{t(' 至 ', ' to ') if low < 0 else ' – '}{last}"  # a dash before a minus is misread
 
 
 def _outwards(low: float, high: float, places: int) -> tuple[float, float]:

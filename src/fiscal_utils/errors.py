@@ -32,3 +32,7 @@ class DataError(FiscalError):
 
 class ReportError(FiscalError):
     """A report could not be planned or made: unknown notebook, unknown parameter, failed cells."""
+
+
+class ClusterError(FiscalError):
+    """A cluster could not be reached, or did not do its work."""

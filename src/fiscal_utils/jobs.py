@@ -1,6 +1,5 @@
 """Which reports to make: notebooks × documents × languages, everything checked before anything runs."""
 
-import ast
 import re
 import sys
 import tomllib
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from fiscal_utils.errors import ReportError
 from fiscal_utils.language import LANGUAGES, t
+from fiscal_utils.parameters import Parameter, convert, declared
+from fiscal_utils.runs import Key
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,17 +25,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 OWN_PARAMETERS = ("document", "language")
 """The parameters that every notebook has, and that the plan fills in."""
 
+ALL = "all"
+"""The value of a parameter `documents…` that stands for all documents."""
+
 DOCUMENT_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a notebook: its name, type as written, default and help text."""
-
-    name: str
-    type: str
-    default: Any
-    help: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +39,8 @@ class Notebook:
     title: Mapping[str, str]
     order: float
     parameters: Mapping[str, Parameter]
+    reads_all: bool = False
+    """Whether it reads the data of all documents, whichever it is for."""
 
     @property
     def name(self) -> str:
@@ -84,14 +80,14 @@ class Job:
         return {"document": self.document.id, "language": self.language, **self.parameters}
 
     @property
+    def key(self) -> Key:
+        """Which report it is."""
+        return Key(self.document.id, self.language, self.notebook.name)
+
+    @property
     def folder(self) -> Path:
         """The folder of the report and its companions."""
         return self.output / self.document.id / self.language
-
-    @property
-    def label(self) -> str:
-        """The report named in one line."""
-        return f"{self.document.id} {self.language} {self.notebook.name}"
 
 
 def notebooks(folder: Path) -> list[Path]:
@@ -115,38 +111,19 @@ def inspect(path: Path) -> Notebook:
     about = node.metadata.get("fiscal", {})
     title = {language: about.get("title", {}).get(language, path.stem) for language in LANGUAGES}
     try:
-        return Notebook(path, title, about.get("order", float("inf")), _declared(node))
+        reads_all = about.get("documents") == ALL
+        return Notebook(path, title, about.get("order", float("inf")), declared(_parameter_cells(node)), reads_all)
     except (ValueError, SyntaxError) as error:
         raise ReportError("report_bad_parameters", notebook=path.name, problem=error) from error
+
+
+def _parameter_cells(node: "NotebookNode") -> list[str]:
+    return [cell.source for cell in node.cells if "parameters" in cell.metadata.get("tags", [])]
 
 
 def parameters(path: Path) -> Mapping[str, Parameter]:
     """The parameters of a notebook by name, as declared in its cell tagged `parameters`."""
     return inspect(path).parameters
-
-
-def _declared(node: "NotebookNode") -> dict[str, Parameter]:
-    cells = [cell for cell in node.cells if "parameters" in cell.metadata.get("tags", [])]
-    declared = (_parameter(part, cell.source) for cell in cells for part in ast.parse(cell.source).body)
-    return {parameter.name: parameter for parameter in declared if parameter}
-
-
-def _parameter(statement: ast.stmt, source: str) -> Parameter | None:
-    """The parameter that `name: type = default  # help` declares; None of any other statement."""
-    if isinstance(statement, ast.AnnAssign) and statement.value:
-        target, kind, value = (
-            ast.unparse(statement.target),
-            ast.unparse(statement.annotation),
-            statement.value,
-        )
-    elif isinstance(statement, ast.Assign):
-        target, kind, value = ast.unparse(statement.targets[0]), "", statement.value
-    else:
-        return None
-    default = ast.literal_eval(value)
-    line = source.splitlines()[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset :].decode()
-    comment = line.partition("#")[2].strip()
-    return Parameter(target, kind or type(default).__name__, default, comment)
 
 
 def plan(
@@ -163,13 +140,15 @@ def plan(
 
     Whatever is unknown, misspelt or of the wrong type raises a ReportError that says what is allowed.
     """
+    notebooks_dir, data_dir, output = notebooks_dir.resolve(), data_dir.resolve(), output.resolve()
     chosen = _choose_notebooks(notebooks_dir, names)
     _refuse_unknown(values or {}, chosen)
-    given = {notebook.name: _values_for(notebook, values or {}) for notebook in chosen}
+    known = _document_folders(data_dir)
+    given = {notebook.name: _values_for(notebook, values or {}, known) for notebook in chosen}
     in_languages = _choose_languages(languages)
     jobs = [
         Job(notebook, document, language, given[notebook.name], output)
-        for document, language, notebook in product(_choose_documents(data_dir, documents), in_languages, chosen)
+        for document, language, notebook in product(_choose_documents(known, documents), in_languages, chosen)
     ]
     made_before = _made_before(notebooks_dir, output, chosen)
     return [_with_links(job, chosen, made_before, in_languages) for job in jobs]
@@ -206,11 +185,16 @@ def _choose_notebooks(folder: Path, names: Sequence[str]) -> list[Notebook]:
     return sorted(chosen, key=Notebook.place)
 
 
-def _choose_documents(data_dir: Path, ids: Sequence[str]) -> list[Document]:
+def _document_folders(data_dir: Path) -> dict[str, Path]:
+    """Document id → its folder in raw/."""
     folders = sorted(path.parent for path in (data_dir / "raw").glob("*/document.toml"))
     known = {folder.name: folder for folder in folders if DOCUMENT_ID.fullmatch(folder.name)}
     if not known:
         raise ReportError("report_no_documents", folder=data_dir / "raw")
+    return known
+
+
+def _choose_documents(known: Mapping[str, Path], ids: Sequence[str]) -> list[Document]:
     for name in ids:
         if name not in known:
             raise ReportError("report_unknown_document", name=name, **_allowed(name, known))
@@ -240,31 +224,21 @@ def _refuse_unknown(values: Mapping[str, str], chosen: Sequence[Notebook]) -> No
             raise ReportError("report_unknown_parameter", name=name, notebook=names, **_allowed(name, known))
 
 
-def _values_for(notebook: Notebook, values: Mapping[str, str]) -> dict[str, Any]:
+def _values_for(notebook: Notebook, values: Mapping[str, str], documents: Iterable[str]) -> dict[str, Any]:
     """The given values that this notebook takes, converted to the types it declares."""
     taken = notebook.parameters.keys() & values.keys() - set(OWN_PARAMETERS)
-    return {name: _convert(notebook, notebook.parameters[name], values[name]) for name in sorted(taken)}
+    given = {name: convert(notebook.name, notebook.parameters[name], values[name]) for name in sorted(taken)}
+    for name, value in given.items():
+        if name.startswith("document"):
+            _check_documents(value, documents)
+    return given
 
 
-def _convert(notebook: Notebook, parameter: Parameter, text: str) -> Any:
-    kinds = {part.strip().partition("[")[0] for part in parameter.type.split("|")}
-    value = text if "str" in kinds else _literal(text)
-    if "None" in kinds and text in ("", "None"):
-        return None
-    if "float" in kinds and type(value) is int:
-        value = float(value)
-    if type(value).__name__ not in kinds:
-        wrong = {"notebook": notebook.name, "name": parameter.name, "type": parameter.type, "value": text}
-        raise ReportError("report_wrong_type", **wrong)
-    return value
-
-
-def _literal(text: str) -> Any:
-    """The Python value that a text denotes; the text itself where it denotes none."""
-    try:
-        return ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
-    except (ValueError, SyntaxError):
-        return text
+def _check_documents(value: Any, known: Iterable[str]) -> None:
+    """Raises a ReportError unless the value of a parameter `document…` names documents, or is None or "all"."""
+    for name in value if isinstance(value, list) else [value]:
+        if name not in (None, ALL, *known):
+            raise ReportError("report_unknown_document", name=name, **_allowed(name, known))
 
 
 def _allowed(name: str, known: Iterable[str]) -> dict[str, str]:

@@ -1,48 +1,54 @@
-"""Reports by papermill: each notebook executed, shown as a page, its metrics kept, all in an index."""
+"""Reports: those that are out of date made anew, a record kept of the run, all of them listed in an index."""
 
-import json
-import logging
-import multiprocessing
 import os
-import signal
-import sys
-import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import shlex
+import shutil
+import subprocess
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock, Timeout
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
-from fiscal_utils import pages
-from fiscal_utils.errors import ReportError
-from fiscal_utils.jobs import Job, plan, read
-from fiscal_utils.language import t
+from fiscal_utils import cluster, forks, pages, runs
+from fiscal_utils.errors import FiscalError, ReportError
+from fiscal_utils.execute import ENGINES, Limits, Made, execute, not_executed, settle, warm_up
+from fiscal_utils.inputs import Inputs, stale, versions
+from fiscal_utils.jobs import Job, plan
+from fiscal_utils.language import message
+from fiscal_utils.progress import progress
+from fiscal_utils.runs import Report, Run
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+GRACE = 60.0
+"""Seconds over the time limit of a notebook that its report may take."""
 
-WORKERS = 2
+LEAST_MEMORY = 1 << 30
+"""Bytes that a notebook may use however many run at once."""
 
 
 @dataclass(frozen=True)
-class Result:
-    """One report made: its job, its error (empty if it succeeded), how long it took, its files by ending."""
+class Order:
+    """A report to make, the hashes of what it is made of, and why: `new`, `failed`, `forced`, or what has changed."""
 
     job: Job
-    error: str
-    seconds: float
-    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    data: Path
+    """The folder of its document's tables."""
+    inputs: Mapping[str, str]
+    because: tuple[str, ...]
 
-    @property
-    def page(self) -> Path:
-        """The HTML file of the report."""
-        return self.job.folder / f"{self.job.notebook.name}.html"
+
+def orders(jobs: Sequence[Job], data_dir: Path, *, force: bool = False) -> list[Order]:
+    """The reports that are not as their inputs would make them now; with `force` all."""
+    inputs = Inputs(data_dir)
+    found = []
+    for job in jobs:
+        hashes = inputs.of(job)
+        if because := stale(job, hashes) or (("forced",) if force else ()):
+            found.append(Order(job, data_dir / "raw" / job.document.id, hashes, because))
+    return found
 
 
 def make(
@@ -54,166 +60,187 @@ def make(
     data_dir: Path,
     notebooks_dir: Path,
     parameters: Mapping[str, str] | None = None,
-    workers: int = WORKERS,
-) -> list[Result]:
-    """Makes the reports and the index; returns one result a report, failed ones among them.
+    workers: int | None = None,
+) -> Run:
+    """Makes the reports that are out of date, and the index; the record of the run, failed reports among it.
 
     Nothing named means all. A request that cannot be met raises a ReportError before anything runs.
     """
     jobs = plan(
-        notebooks_dir.resolve(),
-        data_dir.resolve(),
-        output.resolve(),
-        names=notebooks,
-        documents=documents,
-        languages=languages,
-        values=parameters,
+        notebooks_dir, data_dir, output, names=notebooks, documents=documents, languages=languages, values=parameters
     )
-    try:
-        return list(run(jobs, data_dir.resolve(), workers))
-    finally:
-        write(output / "index.html", pages.index(output))
+    return run(jobs, output, data_dir, workers=workers or os.cpu_count() or 1)
 
 
-def raise_failures(results: Sequence[Result]) -> None:
+def run(
+    jobs: Sequence[Job],
+    output: Path,
+    data_dir: Path,
+    *,
+    workers: int,
+    engine: str = ENGINES[0],
+    timeout: float = 600.0,
+    force: bool = False,
+    address: str | None = None,
+) -> Run:
+    """Makes the planned reports that are out of date, and the index; `timeout` is in seconds a notebook.
+
+    With an `address` they are made on that Dask cluster.
+
+    One run at a time writes to an output folder: another waits until it has ended, and then makes what is left.
+    """
+    output, data_dir = output.resolve(), data_dir.resolve()
+    with _alone(output):
+        runs.close_interrupted(output)
+        wanted = orders(jobs, data_dir, force=force)
+        fresh = len(jobs) - len(wanted)
+        begun = Run(runs.new_id(), runs.now(), None, "running", workers, engine, versions(), fresh=fresh)
+        runs.write_run(output, begun)
+        making = _Making(data_dir, Limits(engine, timeout, _memory(workers)), workers, address)
+        return _run(begun, wanted, output, making)
+
+
+def raise_failures(run: Run) -> None:
     """Raises a ReportError that lists the failed reports, if there are any."""
-    failed = [result for result in results if result.error]
-    if failed:
-        lines = "\n".join(f"  {result.job.label}: {result.error}" for result in failed)
-        raise ReportError("report_failed", failed=len(failed), total=len(results), lines=lines)
+    if run.failed:
+        lines = "\n".join(f"  {report.key}: {report.error}" for report in run.failed)
+        raise ReportError("report_failed", failed=len(run.failed), total=len(run.reports) + run.fresh, lines=lines)
 
 
-def run(jobs: Sequence[Job], data_dir: Path, workers: int = WORKERS) -> Iterator[Result]:
-    """Executes the jobs, some at once, writes the files of each as it ends, and yields its result."""
-    with _progress(len(jobs)) as advance, _pool(min(workers, len(jobs)), data_dir) as pool:
-        futures = {pool.submit(execute, job): job for job in jobs}
-        for future in as_completed(futures):
-            result = future.result() if not future.exception() else _not_executed(futures[future], future)
-            _save(result)
-            advance(result)
-            yield result
+def call_hook(command: str, output: Path, run: Run) -> None:
+    """Runs a command with the path of the run's record as its last argument, and as `FISCAL_RUN`; with its status.
 
-
-def execute(job: Job) -> Result:
-    """The report of a job, made in this process; an error in the notebook is part of the report."""
-    start = time.monotonic()
-    node, error = _execute_notebook(job)
-    return _result(job, node, pages.cell_error(node) or error, start)
-
-
-def _not_executed(job: Job, future: "Future[Result]") -> Result:
-    """The report of a job whose worker process ended before it: the notebook as it is, with the error."""
-    return _result(job, read(job.notebook.path), f"{future.exception()}", time.monotonic())
-
-
-def _result(job: Job, node: "NotebookNode", error: str, start: float) -> Result:
-    pages.stamp(node, job, error)
-    made = {".html": pages.export(node, job), ".ipynb": _notebook_text(node)}
-    if not error:
-        made[".metrics.json"] = json.dumps(pages.metrics_of(node), ensure_ascii=False, indent=2) + "\n"
-    return Result(job, error, time.monotonic() - start, made)
-
-
-def write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        unfinished = Path(file.name)
+    Raises a ReportError if the command fails.
+    """
+    record = str(runs.record(output, run))
+    environment = os.environ | {"FISCAL_RUN": record, "FISCAL_STATUS": run.status}
     try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        status = subprocess.run([*shlex.split(command), record], env=environment, check=False).returncode
+    except OSError as error:
+        raise ReportError("report_hook_failed", command=command, status=error.strerror) from error
+    if status:
+        raise ReportError("report_hook_failed", command=command, status=status)
 
 
-def _execute_notebook(job: Job) -> tuple["NotebookNode", str]:
-    """The notebook after execution, as far as it came, and the error that no cell shows."""
-    import papermill
+def _run(begun: Run, wanted: Sequence[Order], output: Path, making: "_Making") -> Run:
+    """Makes the reports, and ends the record of the run whatever happens."""
+    reports: list[Report] = []
+    try:
+        with progress(len(wanted)) as show, closing(making.outcomes(wanted)) as outcomes:
+            for outcome in outcomes:
+                if outcome:
+                    reports.append(_save(*outcome, begun.id))
+                show(reports[-1] if outcome else None)
+    except KeyboardInterrupt:
+        return _ended(begun, "interrupted", reports, output)
+    except BaseException:
+        with suppress(FiscalError):  # the error at hand is the one to be told
+            _ended(begun, "interrupted", reports, output)
+        raise
+    return _ended(begun, "failed" if any(report.error for report in reports) else "succeeded", reports, output)
 
-    with tempfile.TemporaryDirectory() as folder:
-        executed = Path(folder) / "executed.ipynb"
-        error = ""
-        try:
-            papermill.execute_notebook(
-                read(job.notebook.path),
-                executed,
-                parameters=job.arguments,
-                kernel_name="python3",
-                language="python",
-                cwd=job.notebook.path.parent,
-                progress_bar=False,
-                # A kernel reports its start and its end on stderr; what its cells say is in their outputs.
-                extra_arguments=["--log-level=CRITICAL"],
+
+@dataclass(frozen=True)
+class _Making:
+    """How reports are made: from which data, within which limits, how many at once, and on which cluster if any."""
+
+    data_dir: Path
+    limits: Limits
+    workers: int
+    address: str | None
+
+    def outcomes(self, wanted: Sequence[Order]) -> Generator[tuple[Order, Made | FiscalError] | None]:
+        """What becomes of each order, as it is done; None now and then, while nothing is."""
+        seconds = self.limits.seconds + GRACE
+        if self.address:
+            yield from cluster.run(
+                wanted, self.made, self.address, processes=self.workers, seconds=seconds, prepare=self.prepare
             )
-        except Exception as problem:  # whatever a notebook or its kernel does, the other reports go on
-            error = f"{type(problem).__name__}: {problem}"
-        return read(executed if executed.exists() else job.notebook.path), error
+        elif wanted:
+            self.prepare()
+            yield from forks.run(wanted, self.made, self.workers, seconds)
+
+    def prepare(self) -> None:
+        """Warms the process that those which make the reports are forked from."""
+        if self.limits.engine == ENGINES[0] and forks.AVAILABLE:
+            warm_up(self.data_dir)
+
+    def made(self, order: Order) -> Made:
+        """The report, made in this process."""
+        settle(self.data_dir)
+        return execute(order.job, self.limits)
 
 
-def _notebook_text(node: "NotebookNode") -> str:
-    import nbformat
+def _save(order: Order, outcome: Made | FiscalError, run: str) -> Report:
+    """Writes the files of a report; those of an earlier run that it does not have any more are removed.
 
-    return str(nbformat.writes(node))  # type: ignore[no-untyped-call]
-
-
-def _save(result: Result) -> None:
-    """Writes the files of a report; those of an earlier run that it does not have any more are removed."""
+    Its own record goes first and comes back last: without it the report is made anew.
+    """
+    job = order.job
+    made = not_executed(job, str(outcome)) if isinstance(outcome, FiscalError) else outcome
+    report = _report(order, made, run)
+    (job.output / job.key.path(runs.ENDING)).unlink(missing_ok=True)
     for ending in (".html", ".metrics.json", ".ipynb"):
-        path = result.page.with_name(result.job.notebook.name + ending)
-        if ending in result.files:
-            write(path, result.files[ending])
+        path = job.output / job.key.path(ending)
+        if ending in made.files:
+            runs.write(job.output, path, made.files[ending])
         else:
             path.unlink(missing_ok=True)
+    runs.write_report(job.output, report)
+    return report
+
+
+def _report(order: Order, made: Made, run: str) -> Report:
+    job, about = order.job, order.job.document.about
+    return Report(
+        **job.key._asdict(),
+        title=job.notebook.title[job.language],
+        department=str(about.get("department", job.document.id)),
+        made=runs.now(),
+        made_in=run,
+        seconds=made.seconds,
+        year=about.get("year"),
+        order=job.notebook.order if isfinite(job.notebook.order) else None,
+        simulated=bool(about.get("simulated")),
+        error=made.error,
+        inputs=order.inputs,
+        parameters=job.parameters,
+        metrics=runs.flat(made.metrics),
+        cards=made.cards,
+        data=Path(os.path.relpath(order.data, job.output)).as_posix(),
+    )
+
+
+def _ended(begun: Run, status: str, reports: Sequence[Report], output: Path) -> Run:
+    """The run at its end, recorded, and the index written anew."""
+    run = replace(begun, status=status, finished=runs.now(), reports=tuple(reports))
+    runs.write_run(output, run)
+    for name, page in pages.indexes(output).items():
+        runs.write(output, output / name, page)
+    shutil.rmtree(output / runs.UNFINISHED, ignore_errors=True)
+    return run
 
 
 @contextmanager
-def _pool(workers: int, data_dir: Path) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes; when the work is interrupted they are ended, and their kernels end with them."""
-    before = set(multiprocessing.active_children())
-    with tempfile.TemporaryDirectory(prefix="fiscal-", ignore_cleanup_errors=True) as scratch:
-        spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(max(workers, 1), spawn, _start_worker, (str(data_dir), scratch))
+def _alone(output: Path) -> Iterator[None]:
+    """Waits until no other run writes to the output folder, and keeps others waiting; clears up after killed ones."""
+    lock = FileLock(output / ".lock")
+    with runs.writing(output):
+        output.mkdir(parents=True, exist_ok=True)
         try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in set(multiprocessing.active_children()) - before:
-                worker.terminate()
-                worker.join()
-            raise
-        pool.shutdown()
+            lock.acquire(timeout=0)
+        except Timeout:
+            Console(stderr=True).print(message("report_waiting", output=output), markup=False, soft_wrap=True)
+            lock.acquire()
+    try:
+        shutil.rmtree(output / runs.UNFINISHED, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
 
 
-def _start_worker(data_dir: str, scratch: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tempfile.tempdir = scratch
-    os.environ["FISCAL_DATA_DIR"] = data_dir
-    # A backend set for scripts would keep the kernel from showing any chart.
-    os.environ.pop("MPLBACKEND", None)
-    # Parameters were checked against their declarations; papermill cannot parse `float | None`.
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """A function to call with each result: a bar on a terminal, else a line a report."""
-    console = Console(stderr=True)
-    if not sys.stderr.isatty():
-        yield lambda result: console.print(_line(result), soft_wrap=True)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(t(zh="生成报告", en="Making reports"), total=total)
-
-        def advance(result: Result) -> None:
-            if result.error:
-                progress.console.print(_line(result))
-            progress.advance(task)
-
-        yield advance
-
-
-def _line(result: Result) -> Text:
-    status = result.error or t(zh="完成", en="done")
-    return Text(f"{result.job.label}  {result.seconds:.1f} s  {status}", style="red" if result.error else "")
+def _memory(workers: int) -> int | None:
+    """The bytes that each of so many notebooks may use: its part of three quarters of this machine's memory."""
+    if not forks.AVAILABLE:
+        return None
+    return max(LEAST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4 // workers)

@@ -41,11 +41,12 @@ def table(
     groups: str = "",
     spanners: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Shows a table: caption and unit above, source below, numbers right-aligned, missing values as a dash.
+    """Shows a table: caption and unit above, source below, missing values as a dash.
 
-    Floats get two decimals, integers none; `formats` says otherwise by column (`"{:.1f}"` or a function). `note`, such
-    as a denominator, stands above the source. The column `groups` becomes headings over its rows; `spanners` are
-    headings over several columns. A frame without rows is said to have none.
+    Columns of numbers, and those with a format, are right-aligned. Floats get two decimals, integers none; `formats`
+    says otherwise by column (`"{:.1f}"` or a function). `note`, such as a denominator, stands above the source. The
+    column `groups` becomes headings over its rows; `spanners` are headings over several columns. A frame without rows
+    is said to have none.
     """
     if frame.empty:
         return say(zh="{caption}：没有记录。", en="{caption}: no rows.", caption=caption)
@@ -71,7 +72,8 @@ def browse(frame: pd.DataFrame, caption: str = "", **options: Any) -> None:
     _start_itables()
     about = (caption, options.get("unit", ""), _source(options.get("source", "")))
     heading = str(escape(t("；", "; ").join(filter(None, about))))
-    return show(frame, heading, connected=False, allow_html=False, showIndex=False, language=_words())
+    every_row = {"maxBytes": 0, "maxRows": 0}  # itables would else show a sample of a long frame
+    return show(frame, heading, connected=False, allow_html=False, showIndex=False, language=_words(), **every_row)
 
 
 def _first_rows(frame: pd.DataFrame, caption: str, options: Mapping[str, Any]) -> None:
@@ -113,9 +115,9 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
     made = GT(texts, id=name, groupname_col=names.get(groups)).fmt(str)
     made = made.cols_label({names[column]: html(_safe(column)) for column in shown})
     for column in shown:
-        made = made.cols_align("right" if _numeric(frame[column]) else "left", [names[column]])
-    for column in shown:
-        if not _numeric(frame[column]):
+        numbers = column in formats or _numeric(frame[column])
+        made = made.cols_align("right" if numbers else "left", [names[column]])
+        if not numbers:
             width = min(10.0, max(4.0, *map(_width, texts[names[column]])))
             made = made.tab_style(style.css(f"min-width: {width:.1f}em"), loc.column_labels([names[column]]))
     return made
