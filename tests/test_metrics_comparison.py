@@ -8,6 +8,7 @@ from metric_documents import write_document
 
 from fiscal_utils.analysis import comparison, panel
 from fiscal_utils.analysis.facts import MeasureError
+from fiscal_utils.errors import DataError
 
 REAL, OTHER = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 
@@ -81,3 +82,37 @@ def test_no_unit_in_every_year_leaves_no_fixed_panel(folder):
     assert found["fixed_n"].tolist() == [0, 0]
     assert found["fixed_mean"].isna().all()
     assert found["all_mean"].tolist() == [1, 2]
+
+
+def test_chosen_documents_are_all_a_list_or_a_text_and_always_the_focus_too(folder):
+    one, two, three = (disclose(folder, office, 2031, "1.00") for office in "abc")
+    assert comparison.chosen("", one) == comparison.chosen([], one) == comparison.chosen(None, one) == []
+    assert comparison.chosen("all", one) == [one, two, three]
+    assert comparison.chosen(f"{two}, {three}", one) == [one, two, three]
+    assert comparison.chosen([two], two) == [two]
+    with pytest.raises(DataError):
+        comparison.chosen("nowhere-2031", one)
+
+
+def test_the_earlier_document_is_of_the_same_department_at_the_same_place_and_nearest(folder):
+    first, second, third = (disclose(folder, "a", year, "1.00") for year in (2029, 2030, 2031))
+    write_document(folder, "simulated-elsewhere-2030", year=2030, department="a", region_code="310107")
+    disclose(folder, "b", 2030, "1.00")
+    assert comparison.earlier("all", third) == second
+    assert comparison.earlier([first], third) == first
+    assert comparison.earlier("all", first) is None
+    assert comparison.earlier("", third) is None
+
+
+def test_a_department_without_a_region_code_has_earlier_years_too(folder):
+    for year in (2030, 2031):
+        write_document(folder, f"simulated-a-{year}", year=year, department="a", region_code="")
+    assert comparison.earlier("all", "simulated-a-2031") == "simulated-a-2030"
+
+
+def test_the_spread_counts_zeros_and_gaps_beside_the_quartiles(folder):
+    for office, final in zip("abc", ("0.00", "0.00", "3.00"), strict=True):
+        disclose(folder, office, 2031, final)
+    write_document(folder, "simulated-none-2031")
+    found = comparison.spread(["sangong_final"]).iloc[0]
+    assert found[["n", "missing", "zeros", "median", "max", "mean"]].tolist() == [3, 1, 2, 0, 3, 1]

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from fiscal_utils.analysis.density import LEAST, density_test
+from fiscal_utils.analysis.density import LEAST, at_boundaries, density_test
 from fiscal_utils.analysis.facts import MeasureError
 
 BOUNDARY = 90
@@ -47,3 +47,12 @@ def test_counts_and_statistic_hang_together():
 def test_nobody_next_to_the_boundary():
     with pytest.raises(MeasureError, match="next to the boundary"):
         density_test([81.0] * 40 + [95.0] * 40, BOUNDARY)
+
+
+def test_each_boundary_is_tested_or_says_why_not():
+    found = at_boundaries([*scores(1, bunching=0.5)], (90, 20)).set_index("boundary")
+    assert found.loc[90, "log_difference"] == density_test(scores(1, bunching=0.5), 90).log_difference
+    assert found["why"].tolist() == ["", "Too few total scores on one side of 20: 0, at least 30 needed."]
+    assert math.isnan(found.loc[20, "p"])
+    few = at_boundaries([98, 99, 89.5], (90,)).iloc[0]
+    assert (few["n_below"], few["n_above"]) == (1, 2)

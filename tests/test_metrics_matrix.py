@@ -124,6 +124,27 @@ def test_cells_of_the_real_documents():
     assert matrix.relaxed(OTHER).empty
 
 
+@pytest.mark.parametrize("document", [REAL, OTHER])
+def test_bounds_of_a_class_are_within_the_sums_of_its_cells_and_contain_their_estimate(document):
+    blocks = matrix.blocks(document).set_index(["function", "economic"])
+    cells = matrix.cells(document)
+    sums = cells.groupby(["function", cells["economic"].str[:3].rename("economic")])[["low", "high", "estimate"]].sum()
+    found = blocks.join(sums.add_suffix("_of_cells"))
+    assert (found["low"] >= found["low_of_cells"] - 1e-6).all()
+    assert (found["high"] <= found["high_of_cells"] + 1e-6).all()
+    assert (found["low_of_cells"] < found["low"] - 1).any()
+    assert found["estimate"].tolist() == pytest.approx(found["estimate_of_cells"].tolist())
+
+
+def test_blocks_of_the_real_document():
+    found = matrix.blocks(REAL).set_index(["function", "economic"])
+    # 2010301 is 1,867.24 in basic and holds all goods and services (319.08) but what the small functions can: 42.005
+    assert found.loc[("2010301", "302"), ["low", "high"]].tolist() == pytest.approx([277.08, 319.085])
+    assert found.loc[("2210201", "301"), "pinned"]
+    assert not found.loc[("2010301", "301"), "pinned"]
+    assert found.loc[("2210201", "302"), "high"] == 0
+
+
 def test_share_of_the_matrix_that_is_pinned_down_is_asked_for_by_name():
     assert "matrix_pinned_amount_pct" not in set(fu.metrics(REAL)["metric"])
     found = fu.metrics(REAL, "matrix").set_index("metric")["value"]

@@ -172,3 +172,12 @@ def test_margin_above_the_threshold() -> None:
     assert math.isnan(grades.scheme("mof-2020").margin(12))
     assert grades.scheme("five-band").boundaries == (90, 80, 70, 60)
     assert performance.scheme_table("mof-2020")["lowest"].tolist() == [90, 80, 60, 0]
+
+
+def test_scores_by_kind_of_target() -> None:
+    found = performance.by_kind(DOCUMENT).set_index("kind")
+    assert found["count"].to_dict() == {"quantitative": 35, "qualitative": 9}
+    assert found.loc["quantitative", ["full", "weight", "score"]].tolist() == [34, 147, 145]
+    assert found.loc["quantitative", "ratio_pct"] == pytest.approx(145 / 147 * 100)
+    assert found.loc["qualitative", "full_pct"] == 100
+    assert performance.by_kind("putuo-finance-bureau-2024").empty

@@ -87,3 +87,43 @@ def test_missing_tables_give_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert sangong.prior(nothing).empty
     assert sangong.additive(nothing)["agrees"] is None
     assert not sangong.unit_costs(nothing)["differs"].any()
+
+
+def test_a_printed_zero_is_zero_and_not_the_middle_of_what_it_stands_for() -> None:
+    found = sangong.prior("putuo-finance-bureau-2024").set_index("item")
+    assert found["current"].to_dict() == dict.fromkeys(("total", "overseas", "vehicles", "hospitality"), 0)
+
+
+def test_leaves_are_the_items_that_add_up() -> None:
+    assert sangong.leaves(["total", *sangong.ITEMS]) == [*sangong.PARTS]
+    assert sangong.leaves(["total", "overseas", "vehicles", "hospitality"]) == ["overseas", "vehicles", "hospitality"]
+
+
+def test_unit_costs_are_listed_only_where_there_is_an_amount_and_a_count() -> None:
+    assert sangong.unit_costs("putuo-finance-bureau-2024").empty
+
+
+def test_reasons_are_those_printed_with_the_change() -> None:
+    found = sangong.reasons(DOCUMENT)
+    assert set(found) == {"overseas", "vehicle_operation", "hospitality"}
+
+
+def test_history_of_one_document_is_its_year_and_the_one_it_implies() -> None:
+    found = sangong.history(DOCUMENT).set_index("year")
+    assert found["source"].to_dict() == {2022: "implied", 2023: "printed"}
+    assert found.loc[2023, "printed"] == 20.89
+    assert found.loc[2022, "real_low"] == pytest.approx(16.805 / 4.11735 * 1.002)
+    assert found.loc[2023, ["real_low", "real_high"]].tolist() == found.loc[2023, ["low", "high"]].tolist()
+
+
+def test_history_keeps_to_the_department_and_the_chosen_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    for office, year in (("a", 2021), ("a", 2022), ("b", 2020)):
+        rows = [{"item": "total", "final": "1.00"}]
+        write_document(
+            tmp_path, f"simulated-{office}-{year}", year=year, department=office, region_code="", sangong=rows
+        )
+    assert sangong.history("simulated-a-2022", "all")["year"].tolist() == [2021, 2022]
+    assert sangong.history("simulated-a-2022")["year"].tolist() == [2022]

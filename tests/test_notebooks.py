@@ -5,11 +5,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from fiscal_utils import report
 
 REAL = "jingdezhen-government-office-2023"
+WITHOUT_FORMS = "putuo-finance-bureau-2024"
+"""Accounts without self-evaluation forms, staff figures and any of the three public expenses."""
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -44,14 +47,25 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         ("budget_execution", "execution_rate_initial_pct", 129.01),
         ("budget_execution", "basic_share_pct", 90.33),
         ("budget_execution", "project_share_pct", 9.67),
+        ("budget_execution", "composition_variance_pct", 4.48),
+        ("budget_execution", "gross_deviation_pct", 29.01),
+        ("budget_execution", "carry_over_pct", 0),
+        ("budget_execution", "projects_execution_rate_adjusted_pct", 99.88),
         ("staffing_costs", "staff", 74),
         ("staffing_costs", "personnel_cost", 2114.08),
         ("staffing_costs", "operating_cost", 319.08),
         ("staffing_costs", "personnel_share_of_basic_pct", 86.89),
         ("staffing_costs", "personnel_cost_per_head", 28.57),
+        ("staffing_costs", "contributions_to_cash_pay_pct", 37.21),
+        ("staffing_costs", "personnel_rigidity_pct", 78.48),
+        ("staffing_costs", "matrix_pinned_amount_pct", 80.63),
         ("sangong_trends", "final", 20.89),
         ("sangong_trends", "adjusted_budget", 20.89),
         ("sangong_trends", "initial_budget", 19.77),
+        ("sangong_trends", "sangong_share_of_gpb_pct", 0.78),
+        ("sangong_trends", "sangong_per_head", 2822.97),
+        ("performance_scores", "score_entropy_bits", 0.16),
+        ("performance_scores", "exact_hit_share_pct", 85.71),
         ("performance_scores", "projects", 2),
         ("performance_scores", "indicators", 44),
         ("performance_scores", "full_score_share_pct", 97.73),
@@ -73,3 +87,23 @@ def test_last_years_total_is_pinned_down_by_change_and_percentage(metrics: dict)
 
 def test_the_projects_scored_98_and_99(metrics: dict) -> None:
     assert sorted(metrics["performance_scores"]["scores"].values()) == [98, 99]
+
+
+def test_the_three_public_expenses_and_the_scores_compare_accounts_and_say_what_one_lacks(tmp_path: Path) -> None:
+    made = report.make(
+        ["sangong_trends", "performance_scores"], [WITHOUT_FORMS], ["en"], output=tmp_path, data_dir=ROOT / "data",
+        notebooks_dir=ROOT / "notebooks", parameters={"documents": "all"},
+    )  # fmt: skip
+    report.raise_failures(made)
+    expenses, scores = (tmp_path / WITHOUT_FORMS / "en" / name for name in ("sangong_trends", "performance_scores"))
+    found = json.loads(expenses.with_suffix(".metrics.json").read_text("utf-8"))
+    assert (found["final"], found["initial_budget"], found["growth_low_pct"]) == (0, 0.95, None)
+    found = json.loads(scores.with_suffix(".metrics.json").read_text("utf-8"))
+    assert (found["projects"], found["full_score_share_pct"], found["scores"]) == (0, None, {})
+    for page in (expenses, scores):
+        soup = BeautifulSoup(page.with_suffix(".html").read_text("utf-8"), "html.parser")
+        rows = [[cell.get_text() for cell in row.select("td")][1:] for row in soup.select("tbody tr")]
+        assert not any(cells and set(cells) == {"—"} for cells in rows)
+        assert "does not publish" in soup.get_text()
+    ranked = "Three public expenses, of the initial budget: 上海市普陀区财政局 2024 is number 2 of 2"
+    assert ranked in expenses.with_suffix(".html").read_text("utf-8")

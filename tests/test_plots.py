@@ -339,6 +339,12 @@ def test_bounds_frame_what_is_pinned_down_and_draw_both_ends(drawn: list[Figure]
     assert "a wages 800–1,200, goods 0–300; b wages 20, goods 0" in _alt(shown)
 
 
+def test_bounds_write_the_middle_of_what_is_marked_as_pinned_down(drawn: list[Figure]) -> None:
+    low, high = pd.DataFrame({"wages": [160.745, 1.0]}), pd.DataFrame({"wages": [160.755, 2.0]})
+    plots.bounds_map(low, high, Caption("x"), pinned=pd.DataFrame({"wages": [True, False]}), value_format="{:,.1f}")
+    assert {"160.8", "1.0–2.0"} <= set(_texts(drawn[0]))
+
+
 def test_small_multiples_say_how_many_panels_are_left_out(drawn: list[Figure]) -> None:
     frame = pd.DataFrame({f"p{i}": [i, i + 1] for i in range(30)}, index=[2022, 2023])
     plots.small_multiples(frame, Caption("x", "rate"), focus=["p29"])

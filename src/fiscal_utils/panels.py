@@ -1,6 +1,5 @@
 """How metrics are spread over departments, and move over the years in a fixed panel of them, as a notebook shows it."""
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -69,14 +68,15 @@ def _chart(yearly: pd.DataFrame, about: "pd.Series[str]", chosen: list[str]) -> 
 def _title(yearly: pd.DataFrame, name: str) -> str:
     """How far the means moved from the first year to the last, and what of it is composition."""
     first, last = yearly.iloc[0], yearly.iloc[-1]
-    whole, fixed = (last[f"{part}_mean"] - first[f"{part}_mean"] for part in ("all", "fixed"))
+    whole = last["all_mean"] - first["all_mean"]
     years = f"{first['year']:.0f}–{last['year']:.0f}"
-    if math.isnan(fixed):
+    if not yearly["fixed_n"].any():
         return t(
             f"{name}：{years} 年全部均值变化 {whole:+,.2f}；没有部门年年都有，分不出样本构成的影响",
             f"{name}, {years}: the mean of all moved by {whole:+,.2f}; no department has every year, so that the "
             "effect of who is in it cannot be told apart",
         )
+    fixed = last["fixed_mean"] - first["fixed_mean"]
     return t(
         f"{name}：{years} 年固定样本均值变化 {fixed:+,.2f}，样本构成效应 {whole - fixed:+,.2f}",
         f"{name}, {years}: the fixed panel moved by {fixed:+,.2f}, the composition effect is {whole - fixed:+,.2f}",

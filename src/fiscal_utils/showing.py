@@ -12,7 +12,7 @@ import pandas as pd
 from fiscal_utils import plots
 from fiscal_utils.analysis import comparison
 from fiscal_utils.analysis.registry import STATUSES, catalogue, metrics
-from fiscal_utils.display import Card, interval_text, number_text, say
+from fiscal_utils.display import Card, caveat, interval_text, number_text, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
 from fiscal_utils.specs import term
@@ -73,7 +73,7 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
     ]
     heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
     if rows:
-        table(pd.DataFrame(rows, columns=heads), caption, source=source)
+        table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
     for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
         say(
             zh="没有：{names}。原因：{why}",
@@ -98,7 +98,11 @@ def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[s
         _rank(one, chosen)
     _distribution(ranked[0], chosen)
     _over_years(ranked[0], chosen)
-    return _together(found, chosen, focus)
+    _together(found, chosen, focus)
+    return caveat(
+        zh="名次只说明位置，不说明优劣：各部门的职责、规模和年度不同。",
+        en="A rank says where accounts stand, not how good they are: duties, size and year differ.",
+    )
 
 
 def _how() -> None:
@@ -134,9 +138,14 @@ def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
     """The finding of a ranking: where the document in focus stands, or that it has no value."""
     about = found.iloc[0]
     if ranked["focus_rank"] is None:
-        zh, en = "{label}没有{name}；另外 {n} 份的中位数为 {middle}", "{name}: none for {label}; median of {n} {middle}"
+        zh, en = (
+            "{label} 没有{name}；另外 {n} 份的中位数为 {middle}",
+            "{name}: none for {label}; median of {n} {middle}",
+        )
+    elif ranked["min"] == ranked["max"]:
+        zh, en = "{name}：{n} 份决算都是 {middle}", "{name}: {middle} in all {n} accounts"
     else:
-        zh, en = "{name}：{label}在 {n} 份决算中居第 {rank}（由高到低）", "{name}: {label} is number {rank} of {n}"
+        zh, en = "{name}：{label} 在 {n} 份决算中由高到低居第 {rank} 位", "{name}: {label} is number {rank} of {n}"
     middle = _form(about).format(ranked["median"])
     return t(zh, en).format(label=label, name=about["name"], n=ranked["n"], rank=ranked["focus_rank"], middle=middle)
 
@@ -202,8 +211,10 @@ def _over_years(found: pd.DataFrame, chosen: Sequence[str]) -> None:
 
 
 def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
-    """One row a document, the one in focus first, one column a metric; then how many have none and why."""
-    about = comparison.about(chosen).sort_values("document_id", key=lambda ids: ids != focus, kind="stable")
+    """One row a document with a value, the one in focus first, one column a metric; then how many have none and why."""
+    valued = set(found.loc[found["status"].isin(STATUSES[:2]), "document_id"])
+    about = comparison.about([name for name in chosen if name in valued])
+    about = about.sort_values("document_id", key=lambda ids: ids != focus, kind="stable")
     years = about["year"].astype(str)
     shown = pd.DataFrame({t(zh="部门", en="Department"): about["department"], t(zh="年度", en="Year"): years})
     for (name, unit), rows in found.groupby(["name", "unit"], sort=False):
@@ -212,9 +223,10 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
     browse(
         shown,
         t(
-            zh=f"{len(shown)} 份决算，其中模拟 {made_up} 份；第一行为本部门",
-            en=f"{len(shown)} accounts, {made_up} of them simulated; the first row is this department",
-        ),
+            zh=f"{len(shown)} 份决算，其中模拟 {made_up} 份",
+            en=f"{len(shown)} accounts, {made_up} of them simulated",
+        )
+        + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
     )
     for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
         say(

@@ -72,8 +72,10 @@ def browse(frame: pd.DataFrame, caption: str = "", **options: Any) -> None:
     _start_itables()
     about = (caption, options.get("unit", ""), _source(options.get("source", "")))
     heading = str(escape(t("；", "; ").join(filter(None, about))))
-    every_row = {"maxBytes": 0, "maxRows": 0}  # itables would else show a sample of a long frame
-    return show(frame, heading, connected=False, allow_html=False, showIndex=False, language=_words(), **every_row)
+    # maxBytes: itables would else show a sample of a long frame
+    return show(
+        frame, heading, connected=False, allow_html=False, showIndex=False, language=_words(), maxBytes=0, maxRows=0
+    )
 
 
 def _first_rows(frame: pd.DataFrame, caption: str, options: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from fiscal_utils.analysis.panel import UNIT
 from fiscal_utils.analysis.registry import metrics
 from fiscal_utils.tables import Selection, load
 
@@ -32,7 +33,7 @@ def earlier(documents: Selection, document: str) -> str | None:
     """Of the chosen documents that of the same department for the nearest earlier year; None without one."""
     known = about([document, *chosen(documents, document)])
     own = known[known["document_id"] == document].iloc[0]
-    same = (known["department"] == own["department"]) & (known["region_code"] == own["region_code"])
+    same = (known[UNIT].fillna("") == own[UNIT].fillna("")).all(axis=1)
     before = known[same & (known["year"] < own["year"])].sort_values("year")
     return str(before["document_id"].iloc[-1]) if len(before) else None
 
@@ -44,9 +45,12 @@ def compare(metric: str, documents: Selection = None, focus: str | None = None) 
     a value), percentile (share of the documents with a value that are at or below, in percent), tied (whether rounding
     leaves its order with a neighbour open), focus, and simulated. An interval without a point is ranked by its middle.
     """
-    found = metrics(documents, metric)
-    about = load("documents", None if documents == "all" else documents)
-    found = found.merge(about[["document_id", "department", "year"]], on="document_id", how="left")
+    return ranked(metrics(documents, metric), focus)
+
+
+def ranked(found: pd.DataFrame, focus: str | None = None) -> pd.DataFrame:
+    """The rows that `metrics` gives of one metric, as `compare` has them."""
+    found = found.merge(about(list(found["document_id"])).drop(columns="region_code"), on="document_id", how="left")
     middle = found["value"].fillna((found["low"] + found["high"]) / 2)
     found = found.assign(
         position=middle,

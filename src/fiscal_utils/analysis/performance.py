@@ -47,6 +47,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "ratio_pct": ("得分率（%）", "Score ratio (%)"), "lost_share_pct": ("占全部失分（%）", "Of all points lost (%)"),
     "n": ("指标数", "Indicators"), "hhi": ("集中度 HHI", "HHI"), "effective_n": ("等效指标数 1 ÷ HHI", "1 ÷ HHI"),
     "equal_share_pct": ("等权占比（%）", "Equal weights (%)"), "most_frequent": ("最常见分值", "Most frequent weight"),
+    "scheme": ("分档", "Scheme"),
     "kind_name": ("指标值", "Target"), "full": ("得满分", "Full marks"),
     "full_pct": ("满分占比（%）", "Full marks (%)"),
     "boundary": ("等级界线", "Boundary"), "n_below": ("界线下", "n below"), "n_above": ("界线上", "n above"),

@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "points": ("贡献（百分点，推断）", "Contribution (points, inferred)"),
     "reason": ("部门说明的原因（原文）", "Reason given (as printed)"),
     "year": ("年度", "Year"), "printed": ("本年文档公开", "Published"),
-    "implied": ("下年文档推断", "Implied by the next document"), "best": ("两者所容", "What both allow"),
+    "implied": ("下年文档推断", "Implied by the next document"), "best": ("采用的值", "Value taken"),
     "real": ("按本年价格", "At this year's prices"),
     "denominator_label": ("分母", "Denominator"), "table_count": ("表中数量", "Count, table"),
     "narrative_count": ("说明中数量", "Count, narrative"), "cost": ("元/单位（表）", "Yuan each (table)"),

@@ -79,9 +79,12 @@ def _split(lines: Sequence[Line], spec: TableSpec) -> tuple[Sequence[Line], Sequ
 
 
 def _wraps(line: Line, below: Sequence[Line]) -> bool:
-    """Whether the line begins the label of the row below: it stands close above a part of that, over no number."""
+    """Whether the line begins the label of the row below: close above it, over some label and over no number.
+
+    The end of a wrapped label can stand left of its indented begin: the labels further below show the column.
+    """
     block = _blocks([line, *below], _character_width([line]))[0][1:]
-    labels = [word for other in block for word in other.words if token(word.text) is None]
+    labels = [word for other in below for word in other.words if token(word.text) is None]
     numbers = [word for other in block for word in other.words if token(word.text) is not None]
     return bool(numbers) and all(
         any(_overlap((w.x0, w.x1), (other.x0, other.x1)) for other in labels)

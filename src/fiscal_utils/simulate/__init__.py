@@ -15,8 +15,9 @@ from fiscal_utils.read import Source
 from fiscal_utils.simulate.amounts import books
 from fiscal_utils.simulate.document import document
 from fiscal_utils.simulate.figures import figures
-from fiscal_utils.simulate.forms import executed, forms
+from fiscal_utils.simulate.forms import forms
 from fiscal_utils.simulate.model import Maker
+from fiscal_utils.simulate.said import statements
 from fiscal_utils.simulate.words import declared, words
 from fiscal_utils.simulate.words import layout as layout_named
 from fiscal_utils.simulate.words import size as size_named
@@ -46,11 +47,12 @@ def accounts(
     large, printed_as = size_named(size), template_named(template)
     kept = books(rng, large, printed_as)
     complete = "assets" in printed_as.tables
-    projects = [f"模拟{name}" for name in rng.sample(words("projects"), large.forms)] if complete else []
-    evaluated = forms(rng, projects, large.yuan * 10)
+    projects = [f"模拟{name}" for name in rng.sample(words("projects"), len(kept.projects))]
+    evaluated = forms(rng, projects, kept.projects) if complete else []
+    told = figures(rng, kept, printed_as, unit, evaluated)
     place, work, body = (rng.choice(words(part)) for part in ("places", "works", "bodies"))
     department = f"{SIMULATED}{place}第{_numeral(seed)}{work}{body}"
-    zeros = rng.random() < 0.4
+    rows = Maker(kept, printed_as, unit, zeros=rng.random() < 0.4).rows()
     name = f"simulated-{template}-{size}-{seed}-{year}"
     return Accounts(
         source=Source(name, hashlib.sha256(name.encode()).hexdigest(), "text/plain", "simulated", None, ()),
@@ -61,10 +63,11 @@ def accounts(
         statutory_duties=large.duties,
         budget_units=rng.randint(1, 4),
         missing=tuple(table for table in tables() if table not in printed_as.tables),
-        rows=tuple(Maker(kept, printed_as, unit, zeros).rows()),
-        narrative=tuple(figures(rng, kept, printed_as, unit, [executed(form) for form in evaluated])),
+        rows=tuple(rows),
+        narrative=tuple(told),
         forms=tuple(evaluated),
         staff=dict(kept.staff) if complete else {},
+        statements=tuple(statements(printed_as.tables, rows, told, department, year, unit)),
     )
 
 

@@ -1,168 +1,84 @@
-"""Invented flows of money, exact in fen (0.01 yuan), of which every table is an aggregate."""
+"""The books of an invented department: its flows, and what is kept beside them of 三公, procurement, assets, staff."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from fiscal_utils import specs
+from fiscal_utils.simulate.flows import (
+    FISCAL,
+    SANGONG,
+    Flow,
+    Year,
+    draw,
+    earlier,
+    is_appropriated_basic,
+    spent_as,
+    split,
+    staff_functions,
+)
 from fiscal_utils.simulate.words import Size, Template
 
-FISCAL = ("general_public_budget", "government_fund", "state_capital")
-OWN = ("superior_subsidy", "business", "operating", "affiliated_remittance", "other")
-SANGONG = {
-    "overseas": "30212", "vehicle_purchase": "31013", "vehicle_operation": "30231", "hospitality": "30217",
-}  # fmt: skip
-"""The item of 三公 → the economic code that it is booked under."""
 VEHICLES = (
     "vehicles_ministerial", "vehicles_principal", "vehicles_confidential", "vehicles_emergency",
     "vehicles_law_enforcement", "vehicles_specialised", "vehicles_retired_cadres", "vehicles_other",
 )  # fmt: skip
-_FUND_FUNCTIONS = ("212", "2299999")
-_CAPITAL_FUNCTION = "223"
-_RUNNING = "2010301"
-_OWN_KINDS = ("basic", "project", "operating", "remitted_to_superior", "subsidy_to_affiliates")
 _WEIGHTS = {"301": 60, "302": 12, "303": 6, "310": 4}
+_LEAVES = tuple(item for item, codes in SANGONG.items() if len(codes) == 1)
 
 
 @dataclass(frozen=True)
-class Flow:
-    """What the department took in and spent for one function from one source; all amounts in fen."""
+class Books(Year):
+    """All exact amounts (fen) and counts of a department in a year, and the amounts of the year before."""
 
-    function: str
-    source: str
-    kind: str
-    spent: int
-    opening: int = 0
-    closing: int = 0
-    used: int = 0
-    distributed: int = 0
-
-    @property
-    def revenue(self) -> int:
-        """What came in this year: what was spent, distributed or left over, less what was there before."""
-        return self.spent + self.distributed + self.closing - self.opening - self.used
-
-
-@dataclass(frozen=True)
-class Books:
-    """All exact amounts (fen) and counts of a department in a year."""
-
-    flows: tuple[Flow, ...]
-    economic: Mapping[str, int]
-    """Basic expenditure of the general public budget by economic code of five digits."""
-    sangong: Mapping[str, Mapping[str, int]]
+    last: Year
+    sangong_rows: Mapping[str, Mapping[str, int]]
     """Item → column → amount."""
     counts: Mapping[str, int]
     """Groups, persons, vehicles and receptions of the 三公 table."""
+    procurement: Mapping[str, int]
+    """Kind, or kind and what was done with it (`goods_sme`, `sme_reserved_awarded`) → amount."""
+    projects: tuple[int, ...]
+    """The budget of each project that has a self-evaluation form."""
     assets: Mapping[str, int]
     staff: Mapping[str, int]
-
-    def total(self, amount: Callable[[Flow], int], sources: Iterable[str] = FISCAL + OWN) -> int:
-        """The sum of an amount over the flows of some sources."""
-        return sum(amount(flow) for flow in self.flows if flow.source in sources)
 
 
 def books(rng: Random, size: Size, template: Template) -> Books:
     """The books of an invented department."""
-    flows = tuple(_flows(rng, size))
-    economic = _economic(rng, flows, template.economic)
-    sangong = _sangong(rng, {item: economic.get(code, 0) for item, code in SANGONG.items()})
+    flows = tuple(draw(rng, size))
+    year = Year(flows, _economic(rng, flows, template.economic))
+    sangong = _sangong(rng, {item: year.sangong(item) for item in _LEAVES})
     counts = _counts(rng, {item: columns["final"] for item, columns in sangong.items()})
-    basic = sum(economic.values())
-    in_service = max(3, basic // (rng.randint(15, 30) * 1_000_000))
+    in_service = max(3, year.by_economic() // (rng.randint(15, 30) * 1_000_000))
     staff = {
         "in_service": in_service, "retired": rng.randint(0, 3), "retired_pension_fund": rng.randint(0, in_service),
         "other": rng.randint(0, 5),
     }  # fmt: skip
-    return Books(flows, economic, sangong, counts, _assets(rng, counts["vehicles_held"]), staff)
-
-
-def split(rng: Random, total: int, weights: Sequence[int]) -> list[int]:
-    """The total in parts of about the given weights, each at least 0."""
-    drawn = [weight * rng.uniform(0.3, 1.7) for weight in weights]
-    parts = [int(total * weight / sum(drawn)) for weight in drawn]
-    return [parts[0] + total - sum(parts), *parts[1:]]
-
-
-def _leaves() -> list[str]:
-    """The functional codes that have none below them."""
-    codes = list(specs.classification("functions"))
-    return [code for code in codes if not any(other != code and other.startswith(code) for other in codes)]
-
-
-def _staff_functions() -> dict[str, list[str]]:
-    """The function that pays a staff cost → the economic codes that it is booked under."""
-    return {row["function"]: row["economic"].split() for row in specs.read_csv("staff_functions.csv")}
-
-
-def _flows(rng: Random, size: Size) -> list[Flow]:
-    apart = (*_FUND_FUNCTIONS, _CAPITAL_FUNCTION)
-    staffed = [leaf for leaf in _leaves() if any(leaf.startswith(code) for code in _staff_functions())]
-    rest = [leaf for leaf in _leaves() if leaf not in (*staffed, *apart, _RUNNING)]
-    few = rng.sample(staffed, min(len(staffed), max(2, size.functions // 4)))
-    chosen = [_RUNNING, *few, *rng.sample(rest, min(len(rest), size.functions - len(few) - 1))]
-    flows = []
-    for leaf in sorted(chosen):
-        flows += _appropriated(rng, leaf, size, basic_only=leaf in staffed)
-        if rng.random() < 0.3:
-            flows.append(_own(rng, leaf, size))
-    if rng.random() < 0.4:
-        flows += [_project(rng, leaf, "government_fund", size) for leaf in _FUND_FUNCTIONS if rng.random() < 0.7]
-    if rng.random() < 0.25:
-        flows.append(_project(rng, _CAPITAL_FUNCTION, "state_capital", size))
-    return flows
-
-
-def _appropriated(rng: Random, leaf: str, size: Size, basic_only: bool) -> list[Flow]:
-    """The general public budget's flows for a function: basic expenditure, a project, or both."""
-    running = leaf == _RUNNING
-    flows = []
-    if running or basic_only or rng.random() < 0.4:
-        most = size.yuan if running else size.yuan // 5
-        flows.append(Flow(leaf, FISCAL[0], "basic", _amount(rng, most, least=most // 4 if running else 0)))
-    if not basic_only and (not flows or rng.random() < 0.5):
-        flows.append(_project(rng, leaf, FISCAL[0], size))
-    return flows
-
-
-def _project(rng: Random, leaf: str, source: str, size: Size) -> Flow:
-    spent = _amount(rng, size.yuan)
-    opening = rng.randint(0, spent // 2) if rng.random() < 0.3 else 0
-    closing = rng.randint(0, spent) if rng.random() < 0.3 else 0
-    return Flow(leaf, source, "project", spent, opening, closing)
-
-
-def _own(rng: Random, leaf: str, size: Size) -> Flow:
-    """Expenditure from what is no appropriation."""
-    source = rng.choice(OWN)
-    kind = "operating" if source == "operating" else rng.choice([k for k in _OWN_KINDS if k != "operating"])
-    spent = _amount(rng, size.yuan // 10)
-    parts = [rng.randint(0, spent // 3) if rng.random() < 0.4 else 0 for _ in range(4)]
-    return Flow(leaf, source, kind, spent, *parts)
-
-
-def _amount(rng: Random, most: int, least: int = 0) -> int:
-    """An amount in fen, of any order of magnitude up to `most` yuan."""
-    return 100 * least + int(100 * (most - least) * 10 ** rng.uniform(-3, 0))
+    projects = year.total(spent_as("project"), FISCAL[:1])
+    return Books(
+        flows, year.economic, earlier(rng, year), sangong, counts, _procurement(rng, projects),
+        _budgets(rng, projects, size.forms), _assets(rng, counts["vehicles_held"]), staff,
+    )  # fmt: skip
 
 
 def _economic(rng: Random, flows: Sequence[Flow], classes: Sequence[str]) -> dict[str, int]:
     """Basic expenditure of the general public budget by economic code, the staff functions as they are booked."""
-    basic = {flow.function: flow.spent for flow in flows if flow.source == FISCAL[0] and flow.kind == "basic"}
+    basic = {flow.function: flow.spent for flow in flows if is_appropriated_basic(flow)}
     booked: dict[str, int] = {}
-    for function, codes in _staff_functions().items():
+    for function, codes in staff_functions().items():
         spent = sum(amount for leaf, amount in basic.items() if leaf.startswith(function))
         booked |= zip(codes, split(rng, spent, [1] * len(codes)), strict=True)
     leaves = [code for code in specs.classification("economic") if len(code) == 5 and code[:3] in classes]
     free = [code for code in leaves if (code not in booked and rng.random() < 0.6) or code == "30101"]
-    weights = [1 if code in SANGONG.values() else _WEIGHTS.get(code[:3], 1) for code in free]
+    weights = [1 if (code,) in SANGONG.values() else _WEIGHTS.get(code[:3], 1) for code in free]
     rest = sum(basic.values()) - sum(booked.values())
     booked |= zip(free, split(rng, rest, weights), strict=True)
     return {code: booked.get(code, 0) for code in leaves}
 
 
 def _sangong(rng: Random, final: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    rows = {item: _budgets(rng, amount) for item, amount in final.items()}
+    rows = {item: _planned(rng, amount) for item, amount in final.items()}
     rows["vehicles"] = _added(rows["vehicle_purchase"], rows["vehicle_operation"])
     rows["total"] = _added(rows["overseas"], rows["vehicles"], rows["hospitality"])
     abroad = final["hospitality"] // 5 if rng.random() < 0.2 else 0
@@ -173,7 +89,7 @@ def _sangong(rng: Random, final: Mapping[str, int]) -> dict[str, dict[str, int]]
     return rows
 
 
-def _budgets(rng: Random, final: int) -> dict[str, int]:
+def _planned(rng: Random, final: int) -> dict[str, int]:
     """An outturn with budgets that it does not exceed, in round hundreds of yuan."""
     adjusted = final if rng.random() < 0.3 else -(-int(final * rng.uniform(1, 1.4)) // 10_000) * 10_000
     initial = int(adjusted * rng.uniform(0.7, 1.3)) // 10_000 * 10_000
@@ -209,6 +125,32 @@ def _counts(rng: Random, final: Mapping[str, int]) -> dict[str, int]:
         "abroad_receptions": abroad,
         "abroad_guests": abroad * 2,
     }
+
+
+def _procurement(rng: Random, projects: int) -> dict[str, int]:
+    """What was bought by kind, what small and medium firms (sme) and very small ones (micro) won of it."""
+    found = {kind: int(projects * rng.uniform(0, 0.2)) for kind in ("goods", "works", "services")}
+    found["works"] *= rng.random() < 0.6
+    won = {f"{kind}_sme": int(fen * rng.choice([1, rng.random()])) for kind, fen in found.items()}
+    small = sum(won.values())
+    awarded, very_small = int(small * rng.random()), int(small * rng.random())
+    return found | won | {
+        "total": sum(found.values()), "sme": small, "micro": very_small,
+        "sme_reserved": _round(int(awarded * rng.uniform(1, 1.2))), "sme_reserved_awarded": awarded,
+        "micro_reserved": _round(very_small), "micro_reserved_awarded": very_small,
+        "sme_other_awarded": small - awarded,
+    }  # fmt: skip
+
+
+def _round(fen: int) -> int:
+    """At least the amount, in round hundreds of yuan."""
+    return -(-fen // 10_000) * 10_000
+
+
+def _budgets(rng: Random, projects: int, count: int) -> tuple[int, ...]:
+    """What is budgeted for the projects that are evaluated, in round hundreds of yuan: at most what all spent."""
+    parts = split(rng, int(projects * rng.uniform(0.3, 1)), [1] * count)
+    return tuple(fen // 10_000 * 10_000 for fen in parts if fen >= 10_000)
 
 
 def _assets(rng: Random, held: int) -> dict[str, int]:

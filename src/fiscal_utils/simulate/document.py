@@ -72,7 +72,6 @@ def _overview(accounts: Accounts) -> Iterator[Block]:
 
 
 def _narrative(accounts: Accounts) -> Iterator[Block]:
-    style = "itemised" if any(figure.section == "overall" for figure in accounts.narrative) else "numbered"
-    for section in sections(accounts.narrative, style):
+    for section in sections(accounts.narrative, accounts.year):
         yield Heading(section.heading, 2)
         yield from map(Paragraph, section.paragraphs)

@@ -1,14 +1,15 @@
-"""Figures of the narrative that agree with the books: totals, shares, budgets, changes from an invented last year."""
+"""Figures of the narrative that agree with the books: totals, shares, budgets, changes, counts, procurement, grades."""
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
 from random import Random
 
-from fiscal_utils.normalise import Number
 from fiscal_utils.parse.narrative import Figure
-from fiscal_utils.simulate.amounts import FISCAL, VEHICLES, Books, Flow
-from fiscal_utils.simulate.model import printed
-from fiscal_utils.simulate.words import Template, words
+from fiscal_utils.parse.performance import Form
+from fiscal_utils.simulate.amounts import VEHICLES, Books
+from fiscal_utils.simulate.evaluation import evaluated, managed
+from fiscal_utils.simulate.flows import FISCAL, Year, spent_as
+from fiscal_utils.simulate.telling import Amount, Teller
+from fiscal_utils.simulate.words import Template
 
 _REVENUE = ("fiscal_appropriation", "business", "operating", "superior_subsidy", "affiliated_remittance", "other")
 _EXPENDITURE = ("basic", "project", "operating", "remitted_to_superior", "subsidy_to_affiliates")
@@ -19,214 +20,215 @@ _COUNTED = {
     "vehicle_operation": {"vehicles_held": "辆"},
     "hospitality": {"domestic_receptions": "批", "domestic_guests": "人次"},
 }
+_AGAIN = {
+    "overseas": {"overseas_groups": "个", "overseas_persons": "人次"},
+    "hospitality": {"domestic_receptions": "批次", "domestic_guests": "人次"},
+}
+"""What the account of an item's purposes states again."""
+_KINDS = ("goods", "works", "services")
+_RESERVED = ("sme_reserved", "micro_reserved")
 
 
-def figures(rng: Random, books: Books, template: Template, unit: str, forms: Sequence[int]) -> list[Figure]:
-    """Every figure of the narrative in the order in which the template tells them.
-
-    `forms` has what each project with a self-evaluation form spent, in fen.
-    """
-    teller = _Teller(rng, books, unit)
+def figures(rng: Random, books: Books, template: Template, unit: str, forms: Sequence[Form]) -> list[Figure]:
+    """Every figure of the narrative in the order in which the template tells them."""
+    teller = Teller(rng, books, unit)
     if template.prose == "numbered":
-        teller.numbered(forms)
+        _numbered(teller, forms)
     else:
-        teller.itemised()
+        _itemised(teller)
     return teller.told
 
 
-def ratio(part: int, whole: int) -> Number:
-    """The percentage to two decimals, rounded half up."""
-    return Number((Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP), 2)
+def _numbered(teller: Teller, forms: Sequence[Form]) -> None:
+    """Nine sections: revenue, expenditure, appropriation by class, economic classes, 三公, and the rest."""
+    _revenue(teller, grand=True)
+    _expenditure(teller, grand=True)
+    _appropriation_by_class(teller)
+    _basic_by_class(teller)
+    _sangong(teller, "adjusted_budget", counted=True)
+    _running(teller)
+    _bought_from_small_firms(teller)
+    _assets(teller)
+    evaluated(teller, forms)
 
 
-def _spent_as(kind: str) -> Callable[[Flow], int]:
-    return lambda flow: flow.spent if flow.kind == kind else 0
+def _itemised(teller: Teller) -> None:
+    """Totals first, then the appropriation by class and by each 项."""
+    teller.section = "overall"
+    teller.changed("grand_total", _balance)
+    _revenue(teller, grand=False)
+    _expenditure(teller, grand=False)
+    teller.section = "appropriation_overall"
+    teller.changed("grand_total", lambda year: year.total(lambda flow: flow.balance, FISCAL))
+    _appropriation_by_item(teller)
+    _basic_by_group(teller)
+    _sangong(teller, "initial_budget", counted=False)
+    _funds(teller)
+    managed(teller)
+    _running(teller)
+    _bought_in_reserve(teller)
+    _assets(teller)
 
 
-class _Teller:
-    """Tells figures one after the other; keeps the section that it is in."""
+def _balance(year: Year) -> int:
+    return year.total(lambda flow: flow.balance)
 
-    def __init__(self, rng: Random, books: Books, unit: str) -> None:
-        self.rng, self.books, self.unit = rng, books, unit
-        self.section = ""
-        self.told: list[Figure] = []
 
-    def numbered(self, forms: Sequence[int]) -> None:
-        """Nine sections: revenue, expenditure, appropriation by class, economic classes, 三公, and the rest."""
-        self._revenue(grand=True)
-        self._expenditure(grand=True)
-        self._appropriation_by_class()
-        self._basic(["301", "302", "303", "310"])
-        self._sangong("adjusted_budget", counted=True)
-        self._other_matters()
-        self._assets()
-        self.section = "performance"
-        self._count("projects", len(forms), "个")
-        self._money("funds", "final", sum(forms))
+def _received(year: Year) -> int:
+    return year.total(lambda flow: flow.revenue)
 
-    def itemised(self) -> None:
-        """Totals first, then the appropriation by class and by each 项."""
-        total = self.books.total
-        self.section = "overall"
-        self._money("grand_total", "final", total(lambda flow: flow.revenue + flow.opening + flow.used))
-        self._change("grand_total")
-        self._revenue(grand=False)
-        self._expenditure(grand=False)
-        self.section = "appropriation_overall"
-        self._money("grand_total", "final", total(lambda flow: flow.revenue + flow.opening, FISCAL))
-        self._change("grand_total")
-        self._appropriation_by_item()
-        self._basic([])
-        self._sangong("initial_budget", counted=False)
-        self._other_matters()
 
-    def _tell(self, item: str, measure: str, value: Number, unit: str, direction: str = "", reason: str = "") -> None:
-        self.told.append(Figure(self.section, item, measure, value, unit, direction, reason, None))
+def _spent(year: Year) -> int:
+    return year.total(lambda flow: flow.spent)
 
-    def _money(self, item: str, measure: str, fen: int) -> None:
-        self._tell(item, measure, printed(fen, self.unit), self.unit)
-        self._last = fen
 
-    def _count(self, item: str, value: int, unit: str) -> None:
-        self._tell(item, "count", Number(Decimal(value), 0), unit)
+def _revenue(teller: Teller, grand: bool) -> None:
+    teller.section = "revenue"
+    if grand:
+        teller.money("grand_total", _balance(teller.books))
+        teller.changed("opening_balance", lambda year: year.total(lambda flow: flow.opening))
+        teller.changed("nonfiscal_surplus_used", lambda year: year.total(lambda flow: flow.used))
+        teller.changed("year_total", _received)
+    else:
+        teller.money("year_total", _received(teller.books))
+    for item in _REVENUE:
+        sources = FISCAL if item == "fiscal_appropriation" else (item,)
+        teller.part(item, teller.books.total(lambda flow: flow.revenue, sources), _received(teller.books))
 
-    def _share(self, item: str, part: int, whole: int) -> None:
-        if whole:
-            self._tell(item, "share_pct", ratio(part, whole), "%")
 
-    def _part(self, item: str, part: int, whole: int) -> None:
-        self._money(item, "final", part)
-        self._share(item, part, whole)
+def _expenditure(teller: Teller, grand: bool) -> None:
+    teller.section = "expenditure"
+    if grand:
+        teller.money("grand_total", _balance(teller.books))
+        teller.changed("year_total", _spent)
+        teller.changed("surplus_distribution", lambda year: year.total(lambda flow: flow.distributed))
+        teller.changed("closing_balance", lambda year: year.total(lambda flow: flow.closing))
+    else:
+        teller.money("year_total", _spent(teller.books))
+    for kind in _EXPENDITURE:
+        teller.part(kind, teller.books.total(spent_as(kind)), _spent(teller.books))
 
-    def _change(self, item: str) -> None:
-        """The change of the amount told last from an invented one of last year, with a reason."""
-        final = self._last
-        prior = int(final * self.rng.uniform(0.6, 1.5)) if final else self.rng.choice([0, 0, 3_000_000])
-        if prior == final or self.rng.random() < 0.1:
-            self._tell(item, "prior_change", Number(Decimal(0), 0), "万元", "flat")
-            return
-        direction, reason = "increase" if final > prior else "decrease", self.rng.choice(words("reasons"))
-        self._tell(item, "prior_change", printed(abs(final - prior), self.unit), self.unit, direction, reason)
-        if prior:
-            self._tell(item, "prior_change_pct", ratio(abs(final - prior), prior), "%", direction, reason)
 
-    def _outturn(self, item: str, measure: str, budget: int, final: int) -> None:
-        """Budget, outturn, and how far the budget was carried out."""
-        self._money(item, measure, budget)
-        self._money(item, "final", final)
-        if budget:
-            self._tell(item, "completion_pct", ratio(final, budget), "%")
+def _by_code(books: Year, length: int, sources: Sequence[str]) -> dict[str, int]:
+    """Functional code of so many digits (or fewer where there are none below) → what was spent."""
+    found: dict[str, int] = {}
+    for flow in books.flows:
+        if flow.source in sources:
+            code = flow.function[:length]
+            found[code] = found.get(code, 0) + flow.spent
+    return found
 
-    def _initial(self, final: int) -> int:
-        """An initial budget for an outturn."""
-        return int(final * self.rng.uniform(0.75, 1.25)) // 10_000 * 10_000
 
-    def _revenue(self, grand: bool) -> None:
-        total = self.books.total
-        self.section = "revenue"
-        revenue, opening, used = (
-            total(amount) for amount in (lambda flow: flow.revenue, lambda flow: flow.opening, lambda flow: flow.used)
-        )
-        if grand:
-            self._money("grand_total", "final", revenue + opening + used)
-            for item, fen in {"opening_balance": opening, "nonfiscal_surplus_used": used}.items():
-                self._money(item, "final", fen)
-                self._change(item)
-        self._money("year_total", "final", revenue)
-        if grand:
-            self._change("year_total")
-        for item in _REVENUE:
-            sources = FISCAL if item == "fiscal_appropriation" else (item,)
-            self._part(item, total(lambda flow: flow.revenue, sources), revenue)
+def _planned(rng: Random, finals: Mapping[str, int]) -> dict[str, int]:
+    """Initial budgets for outturns: some met to the fen, the others in round hundreds of yuan."""
+    return {
+        code: final if rng.random() < 0.2 else int(final * rng.uniform(0.75, 1.25)) // 10_000 * 10_000
+        for code, final in finals.items()
+    }
 
-    def _expenditure(self, grand: bool) -> None:
-        total = self.books.total
-        self.section = "expenditure"
-        spent = total(lambda flow: flow.spent)
-        if grand:
-            self._money("grand_total", "final", total(lambda flow: flow.revenue + flow.opening + flow.used))
-        self._money("year_total", "final", spent)
-        if grand:
-            self._change("year_total")
-            left_over: Mapping[str, Callable[[Flow], int]] = {
-                "surplus_distribution": lambda flow: flow.distributed, "closing_balance": lambda flow: flow.closing,
-            }  # fmt: skip
-            for item, amount in left_over.items():
-                self._money(item, "final", total(amount))
-                self._change(item)
-        for kind in _EXPENDITURE:
-            self._part(kind, total(_spent_as(kind)), spent)
 
-    def _by_code(self, length: int, sources: Sequence[str]) -> dict[str, int]:
-        """Functional code of so many digits (or fewer where there are none below) → what was spent."""
-        found: dict[str, int] = {}
-        for flow in self.books.flows:
-            if flow.source in sources:
-                code = flow.function[:length]
-                found[code] = found.get(code, 0) + flow.spent
-        return found
+def _appropriation_by_class(teller: Teller) -> None:
+    teller.section = "appropriation"
+    finals = _by_code(teller.books, 3, FISCAL)
+    budgets = _planned(teller.rng, finals)
+    teller.outturn("total", sum(budgets.values()), sum(finals.values()))
+    for code, final in finals.items():
+        teller.outturn(code, budgets[code], final, why=True)
 
-    def _appropriation_by_class(self) -> None:
-        self.section = "appropriation"
-        finals = self._by_code(3, FISCAL)
-        budgets = {code: self._initial(final) for code, final in finals.items()}
-        self._outturn("total", "initial_budget", sum(budgets.values()), sum(finals.values()))
-        for code, final in finals.items():
-            self._outturn(code, "initial_budget", budgets[code], final)
 
-    def _appropriation_by_item(self) -> None:
-        """The general public budget: its share of all expenditure, by class, and the budget of every 项."""
-        self.section = "appropriation"
-        classes, leaves = self._by_code(3, FISCAL[:1]), self._by_code(7, FISCAL[:1])
-        spent = sum(classes.values())
-        self._part("total", spent, self.books.total(lambda flow: flow.spent))
-        self._change("total")
-        for code, final in classes.items():
-            self._part(code, final, spent)
-        budgets = {leaf: self._initial(final) for leaf, final in leaves.items()}
-        self._outturn("total", "initial_budget", sum(budgets.values()), spent)
-        for leaf, final in leaves.items():
-            if len(leaf) == 7:
-                self._outturn(leaf, "initial_budget", budgets[leaf], final)
+def _appropriation_by_item(teller: Teller) -> None:
+    """The general public budget: its share of all expenditure, by class, and the budget of every 项."""
+    teller.section = "appropriation"
+    classes, leaves = (_by_code(teller.books, length, FISCAL[:1]) for length in (3, 7))
+    spent = sum(classes.values())
+    teller.part("total", spent, _spent(teller.books))
+    teller.change("total", lambda year: year.total(lambda flow: flow.spent, FISCAL[:1]))
+    for code, final in classes.items():
+        teller.part(code, final, spent)
+    budgets = _planned(teller.rng, leaves)
+    teller.outturn("total", sum(budgets.values()), spent, why=True)
+    for leaf, final in leaves.items():
+        if len(leaf) == 7:
+            teller.outturn(leaf, budgets[leaf], final, why=True)
 
-    def _basic(self, classes: Sequence[str]) -> None:
-        self.section = "basic"
-        economic = self.books.economic
-        self._money("total", "final", sum(economic.values()))
-        for code in classes:
-            self._money(code, "final", sum(fen for leaf, fen in economic.items() if leaf.startswith(code)))
-            self._change(code)
 
-    def _sangong(self, measure: str, counted: bool) -> None:
-        self.section = "sangong"
-        for item in ("total", *_SANGONG):
-            row = self.books.sangong[item]
-            self._outturn(item, measure, row["adjusted_budget"], row["final"])
-            if item != "vehicles":
-                self._change(item)
-            for name, unit in _COUNTED.get(item, {}).items() if counted else ():
-                self._count(name, self.books.counts[name], unit)
+def _basic_by_class(teller: Teller) -> None:
+    teller.section = "basic"
+    teller.money("total", teller.books.by_economic())
+    for code in ("301", "302", "303", "310"):
+        teller.changed(code, _economic(code))
 
-    def _other_matters(self) -> None:
-        """The cost of running the office, and procurement."""
-        economic = self.books.economic
-        self.section = "operating_costs"
-        running = sum(fen for leaf, fen in economic.items() if not leaf.startswith(("301", "303")))
-        self._money("total", "final", running)
-        self._change("total")
-        self.section = "procurement"
-        projects = self.books.total(lambda flow: flow.spent if flow.kind == "project" else 0, FISCAL)
-        bought = {item: int(projects * self.rng.uniform(0, 0.2)) for item in ("goods", "works", "services")}
-        total = sum(bought.values())
-        self._money("total", "final", total)
-        for item, fen in bought.items():
-            self._money(item, "final", fen)
-        small = int(total * self.rng.uniform(0, 1))
-        self._part("sme", small, total)
-        self._part("micro", int(small * self.rng.uniform(0, 1)), small)
 
-    def _assets(self) -> None:
-        self.section = "assets"
-        for item in ("vehicles", *VEHICLES):
-            self._count(item, self.books.assets[item], "辆")
-        self._count("equipment_1m", self.books.assets["equipment_1m"], "台（套）")
+def _economic(code: str) -> Amount:
+    return lambda year: year.by_economic(code)
+
+
+def _basic_by_group(teller: Teller) -> None:
+    teller.section = "basic"
+    total, operating = teller.books.by_economic(), teller.books.operating()
+    teller.money("total", total)
+    teller.money("personnel", total - operating)
+    teller.money("operating", operating)
+
+
+def _sangong(teller: Teller, measure: str, counted: bool) -> None:
+    teller.section = "sangong"
+    for item in ("total", *_SANGONG):
+        row = teller.books.sangong_rows[item]
+        teller.outturn(item, row["adjusted_budget"], row["final"], measure)
+        if item != "vehicles":
+            teller.change(item, _of_sangong(item))
+        for stated in (_COUNTED, _AGAIN) if counted else ():
+            for name, unit in stated.get(item, {}).items():
+                teller.count(name, teller.books.counts[name], unit)
+
+
+def _of_sangong(item: str) -> Amount:
+    return lambda year: year.sangong(item)
+
+
+def _running(teller: Teller) -> None:
+    teller.section = "operating_costs"
+    teller.changed("total", lambda year: year.operating())
+
+
+def _bought(teller: Teller) -> None:
+    teller.section = "procurement"
+    for item in ("total", *_KINDS):
+        teller.money(item, teller.books.procurement[item])
+
+
+def _bought_from_small_firms(teller: Teller) -> None:
+    """Procurement by kind, what small firms won of it, and their share of each kind."""
+    _bought(teller)
+    bought = teller.books.procurement
+    teller.part("sme", bought["sme"], bought["total"])
+    teller.part("micro", bought["micro"], bought["sme"])
+    for kind in _KINDS:
+        teller.share(f"{kind}_sme", bought[f"{kind}_sme"], bought[kind])
+
+
+def _bought_in_reserve(teller: Teller) -> None:
+    """Procurement by kind, what was reserved for small firms, and what they won of it and of the rest."""
+    _bought(teller)
+    bought = teller.books.procurement
+    for item in _RESERVED:
+        teller.money(item, bought[item], "adjusted_budget")
+    for item in (*_RESERVED, "sme_other"):
+        teller.money(f"{item}_awarded", bought[f"{item}_awarded"])
+
+
+def _funds(teller: Teller) -> None:
+    """Income and spending of the two budgets that few departments have."""
+    for source in FISCAL[1:]:
+        if any(flow.source == source for flow in teller.books.flows):
+            teller.section = source
+            teller.money("revenue", teller.books.total(lambda flow: flow.revenue, [source]))
+            teller.money("total", teller.books.total(lambda flow: flow.spent, [source]))
+
+
+def _assets(teller: Teller) -> None:
+    teller.section = "assets"
+    for item in ("vehicles", *VEHICLES):
+        teller.count(item, teller.books.assets[item], "辆")
+    teller.count("equipment_1m", teller.books.assets["equipment_1m"], "台（套）")

@@ -1,32 +1,28 @@
 """Invented self-evaluation forms of projects: funds, indicators whose weights add up to 100, scores."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse.performance import Form, Fund, Indicator
-from fiscal_utils.simulate.figures import ratio
 from fiscal_utils.simulate.model import printed
+from fiscal_utils.simulate.telling import plain, ratio
 from fiscal_utils.simulate.words import declared, words
 
 _FUND_WEIGHT = 10
 _LEAST_WEIGHT = 3
+_TENTH = Decimal("0.1")
 
 
-def forms(rng: Random, names: list[str], most: int) -> list[Form]:
-    """One form a project; a project spends up to `most` fen."""
-    return [_form(rng, name, most) for name in names]
+def forms(rng: Random, names: Sequence[str], budgets: Sequence[int]) -> list[Form]:
+    """One form a project, with its budget in fen."""
+    return [_form(rng, name, budget) for name, budget in zip(names, budgets, strict=True)]
 
 
-def executed(form: Form) -> int:
-    """What the project spent, in fen."""
-    total = form.funds[0].executed
-    return int(total.value * 1_000_000) if total else 0
-
-
-def _form(rng: Random, project: str, most: int) -> Form:
-    funds = _funds(rng, project, most)
+def _form(rng: Random, project: str, budget: int) -> Form:
+    funds = _funds(rng, project, budget)
     indicators = _indicators(rng, project)
     scores = [*(one.score for one in indicators), funds[0].score]
     score = sum((mark.value for mark in scores if mark), Decimal(0))
@@ -34,22 +30,26 @@ def _form(rng: Random, project: str, most: int) -> Form:
     return Form(project, funds, indicators, [])
 
 
-def _funds(rng: Random, project: str, most: int) -> list[Fund]:
+def _funds(rng: Random, project: str, adjusted: int) -> list[Fund]:
     """Total, fiscal and other money in 万元; the total's rate gives the score."""
-    budget = {"fiscal": rng.randint(1, max(1, most // 1_000_000)) * 1_000_000, "other": 0}
-    if rng.random() < 0.3:
-        budget["other"] = budget["fiscal"] // 4
-    spent = {name: int(fen * rng.choice([1, rng.uniform(0.7, 1)])) for name, fen in budget.items()}
-    budget, spent = ({"total": sum(parts.values())} | parts for parts in (budget, spent))
-    found = []
-    for name, fen in budget.items():
-        rate = ratio(spent[name], fen) if fen else None
-        is_total = name == "total"
-        score = _plain((rate.value / 10).quantize(Decimal("0.1"))) if rate and is_total else None
-        initial, adjusted, executed = (printed(value, "万元") for value in (fen, fen, spent[name]))
-        weight = _whole(_FUND_WEIGHT) if is_total else None
-        found.append(Fund(project, name, initial, adjusted, executed, weight, rate, score, None))
-    return found
+    other = adjusted // 50_000 * 10_000 if rng.random() < 0.3 else 0
+    found: dict[str, tuple[int, int, int]] = {}
+    for name, budget in {"fiscal": adjusted - other, "other": other}.items():
+        initial = int(budget * rng.choice([1, rng.uniform(0.7, 1.3)])) // 10_000 * 10_000
+        found[name] = (initial, budget, int(budget * rng.choice([1, rng.uniform(0.7, 1)])))
+    totals = [sum(amounts) for amounts in zip(*found.values(), strict=True)]
+    rows = {"total": totals} | {name: list(amounts) for name, amounts in found.items()}
+    return [_fund(project, name, *amounts) for name, amounts in rows.items()]
+
+
+def _fund(project: str, name: str, initial: int, adjusted: int, executed: int) -> Fund:
+    rate = ratio(executed, adjusted) if adjusted else None
+    weight = score = None
+    if name == "total":
+        weight, due = _whole(_FUND_WEIGHT), Decimal(_FUND_WEIGHT * executed) / adjusted
+        score = _plain(due.quantize(_TENTH, ROUND_HALF_UP))
+    first, second, third = (plain(printed(fen, "万元")) for fen in (initial, adjusted, executed))
+    return Fund(project, name, first, second, third, weight, rate, score, None)
 
 
 def _indicators(rng: Random, project: str) -> list[Indicator]:
@@ -63,17 +63,29 @@ def _indicators(rng: Random, project: str) -> list[Indicator]:
 
 
 def _indicator(rng: Random, project: str, kind: dict[str, Any], no: int, weight: int) -> Indicator:
+    index = rng.randrange(len(kind["names"]))
+    if words_of_target := kind.get("targets"):
+        return Indicator(
+            project, kind["level1"], kind["level2"], no, kind["names"][index], words_of_target[index], "100",
+            _whole(weight), _whole(weight), "", None,
+        )  # fmt: skip
     target = rng.randint(80, 99) if kind["units"] == ["%"] else rng.randint(2, 900)
     met = rng.random() < 0.8
-    worse = 1 if kind["operator"] == "≤" else -1
-    actual = target if met else max(1, target + worse * rng.randint(1, 20))
-    index = rng.randrange(len(kind["names"]))
+    actual = _actual(rng, kind, target, met)
     unit = kind["units"][index % len(kind["units"])]
+    lost = 0 if met else min(weight, rng.choice([1, 2, weight]))
     return Indicator(
         project, kind["level1"], kind["level2"], no, kind["names"][index], f"{kind['operator']}{target}{unit}",
-        f"{actual}{unit}", _whole(weight), _whole(weight if met else weight - 1),
-        "" if met else rng.choice(words("deviations")), None,
+        f"{actual}{unit}", _whole(weight), _whole(weight - lost), "" if met else rng.choice(words("deviations")), None,
     )  # fmt: skip
+
+
+def _actual(rng: Random, kind: dict[str, Any], target: int, met: bool) -> int:
+    """What was reached: the target, more than that where more is better, or too little."""
+    better = -1 if kind["operator"] == "≤" else 1
+    if not met:
+        return max(1, target - better * rng.randint(1, 20))
+    return target + (rng.choice([0, 0, 1]) if better > 0 and kind["operator"] != "=" and target < 99 else 0)
 
 
 def _whole(value: int) -> Number:
@@ -81,7 +93,4 @@ def _whole(value: int) -> Number:
 
 
 def _plain(value: Decimal) -> Number:
-    """The number with as many decimals as it needs."""
-    value = value.normalize()
-    exponent = value.as_tuple().exponent
-    return Number(value, max(0, -exponent if isinstance(exponent, int) else 0))
+    return plain(Number(value, 0))

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from fiscal_utils import specs
 from fiscal_utils.normalise import PLACEHOLDER, Number, Token
 from fiscal_utils.parse.statutory import Row
-from fiscal_utils.simulate.amounts import FISCAL, OWN, Books, Flow
+from fiscal_utils.simulate.amounts import Books
+from fiscal_utils.simulate.flows import FISCAL, OWN, Flow, spent_as
 from fiscal_utils.simulate.words import Template, labels
 
 FEN = {"元": (2, 2), "万元": (6, 2), "亿元": (10, 4)}
@@ -198,7 +199,7 @@ class Maker:
 
     def _sangong(self) -> list[Row]:
         columns = [*self.template.budgets, "final"]
-        rows = self._items("sangong", "left", columns, self.books.sangong)
+        rows = self._items("sangong", "left", columns, self.books.sangong_rows)
         if not self.template.lines:
             kept = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_operation", "hospitality")
             return [row for row in rows if row.item in kept]
@@ -244,10 +245,6 @@ def _spent_in(code: str) -> Callable[[Flow], int]:
 
 def _spent(*kinds: str) -> dict[str, Callable[[Flow], int]]:
     """Expenditure in total and by kind."""
-
-    def spent_as(kind: str) -> Callable[[Flow], int]:
-        return lambda flow: flow.spent if flow.kind == kind else 0
-
     return {"total": lambda flow: flow.spent} | {kind: spent_as(kind) for kind in kinds}
 
 
