@@ -194,3 +194,8 @@ def test_a_wrong_call_gives_one_message_and_writes_nothing(tmp_path: Path, argum
     assert done.output.startswith("Error: ")
     assert "Traceback" not in done.output
     assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_accounts_of_no_known_region_have_an_empty_region_code(data: Path) -> None:
+    codes = tables.load("documents").set_index("document_id")["region_code"]
+    assert codes.to_dict() == {"simulated-tree-office-2031": "", REAL: "360200"}

@@ -5,7 +5,6 @@ from .analysis.registry import metrics as metrics
 from .display import Card as Card
 from .display import caveat as caveat
 from .display import headline as headline
-from .display import interval_text as interval_text
 from .display import phrase as phrase
 from .display import say as say
 from .errors import DataError as DataError

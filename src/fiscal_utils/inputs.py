@@ -80,7 +80,8 @@ def _installed(names: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+    texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+    return [part for text in texts for part in re.split(r"[,，\s]+", text)]
 
 
 def _of_folder(folder: Path) -> str:

@@ -7,7 +7,6 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +21,7 @@ TIDY = ("cells", "narrative", "projects", "indicators", "staff", "statements", "
 _CELLS = (
     "document_id", "table", "line", "code", "item", "label", "column", "value", "decimals", "unit", "page",
 )  # fmt: skip
-_DOCUMENT = ["document_id", "department", "year", "unit"]
+_DOCUMENT = ["document_id", "department", "region_code", "year", "unit"]
 _INTEGERS = ("line", "page", "decimals", "no", "year", "statutory_duties", "budget_units", "pages")
 _FLOATS = ("value", "initial_budget", "adjusted_budget", "executed", "weight", "execution_rate", "score")
 _TEN_THOUSAND_YUAN = {"元": (1e-4, 4), "亿元": (1e4, -4)}
@@ -69,13 +68,13 @@ def documents() -> pd.DataFrame:
 
 
 def process() -> Path:
-    """The folder of processed tables, rebuilt from data/raw if anything there has changed."""
+    """The folder of processed tables, rebuilt from data/raw if anything there, or this package, has changed."""
     processed = data_dir() / "processed"
     if not (data_dir() / "raw").is_dir():
         raise DataError("no_data_folder", path=data_dir())
     processed.mkdir(parents=True, exist_ok=True)
     with FileLock(processed / ".lock"):
-        stamp, current = processed / "built.json", {"version": version("fiscal-utils"), "raw": _fingerprint()}
+        stamp, current = processed / "built.json", {"package": _package(), "raw": _fingerprint()}
         if not stamp.is_file() or json.loads(stamp.read_text("utf-8")) != current:
             stamp.unlink(missing_ok=True)
             for name, frame in _build().items():
@@ -105,6 +104,13 @@ def _replace(path: Path, frame: pd.DataFrame) -> None:
 
 def _folders() -> list[Path]:
     return sorted(path.parent for path in (data_dir() / "raw").glob("[!.]*/document.toml"))
+
+
+@cache
+def _package() -> str:
+    """What tells one state of this package's code and declarations from another."""
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".toml", ".csv"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _fingerprint() -> str:
@@ -158,7 +164,8 @@ def _document(folder: Path) -> dict[str, object]:
         raise DataError("id_mismatch", folder=folder, id=document.get("id"))
     source = document.pop("source", {})
     row = {name: ", ".join(value) if isinstance(value, list) else value for name, value in document.items()}
-    return {"document_id": row.pop("id")} | row | {f"source_{name}": value for name, value in source.items()}
+    row = {"document_id": row.pop("id"), "region_code": ""} | row
+    return row | {f"source_{name}": value for name, value in source.items()}
 
 
 def _csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -184,7 +191,8 @@ def _cells(folder: Path) -> Iterator[tuple[object, ...]]:
             for column in spec.columns:
                 if printed := number(row.get(column) or ""):
                     value, decimals = float(printed.value), printed.decimals
-                    yield folder.name, name, *(row[k] for k in keys), column, value, decimals, row["unit"], row["page"]
+                    place = (row[k] for k in keys)
+                    yield folder.name, name, *place, column, value, decimals, row["unit"], row["page"]
 
 
 def _frame(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:

@@ -39,7 +39,6 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "difference": ("差额", "Difference"), "indicator_score": ("指标得分", "Indicators"),
     "fund_score": ("预算执行得分", "Fund execution"), "sum": ("合计", "Sum"),
     "grand_total": ("自评总分", "Printed total"),
-    "indicator_weight": ("指标分值", "Indicator weights"), "fund_weight": ("预算执行分值", "Fund weight"),
     "weight_sum": ("分值合计", "Sum of weights"), "grade": ("等级", "Grade"),
     "margin": ("高出本档下限", "Above threshold"),
     "quantitative": ("定量", "Quantitative"), "qualitative": ("定性", "Qualitative"),
@@ -52,7 +51,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "full_pct": ("满分占比（%）", "Full marks (%)"),
     "boundary": ("等级界线", "Boundary"), "n_below": ("界线下", "n below"), "n_above": ("界线上", "n above"),
     "log_difference": ("对数密度差", "Log difference"), "z": ("z", "z"), "p": ("p", "p"),
-    "execution_rate": ("执行率（%）", "Execution rate (%)"), "share_pct": ("占比（%）", "Share (%)"),
+    "share_pct": ("占比（%）", "Share (%)"),
 }  # fmt: skip
 """Column → heading in Chinese and English."""
 
