@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test ocr lab check format constraints clean distclean
+.PHONY: help report test ocr cluster lab check format constraints clean distclean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ test: $(DEV) ## run the tests (make test ARGS="-k regions")
 
 ocr: $(RUNTIME) ## install text recognition for scanned documents
 	$(INSTALL) --editable ".[ocr]"
+
+cluster: $(RUNTIME) ## install what reports on a Dask cluster need
+	$(INSTALL) --editable ".[cluster]"
 
 lab: $(RUNTIME) ## open JupyterLab on notebooks/
 	$(BIN)/jupyter lab notebooks $(ARGS)
