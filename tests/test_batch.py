@@ -221,7 +221,7 @@ def test_a_reader_cannot_take_the_time_limit_for_damage() -> None:
 def test_a_file_that_ends_or_hangs_its_process_does_not_end_the_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_GRACE", 1.0)
+    monkeypatch.setattr(workers, "GRACE", 1.0)
     monkeypatch.setattr(workers, "_TO_END", 0.2)
     names = ("hangs", "dies", "dies-once", "fails", "a")
     outcomes = list(workers.run([tmp_path / f"{name}.pdf" for name in names], behave, 2, 0.5))

@@ -20,6 +20,9 @@ from fiscal_utils.analysis.intervals import Interval, corners, printed
 REAL, OTHER = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 CONTRIBUTIONS = 140.31 + 146.02 + 84.81 + 11.59 + 0.98 + 163.19
 WORKED = {
+    "revenue": 2695.61,
+    "expenditure": 2695.61,
+    "fiscal_share_pct": 100 * 2693.88 / 2695.61,
     "initial_budget": 2088.15,
     "final_expenditure": 2693.88,
     "execution_rate_initial_pct": 100 * 2693.88 / 2088.15,

@@ -44,6 +44,9 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     [
         ("overview", "revenue", 2695.61),
         ("overview", "expenditure", 2695.61),
+        ("overview", "fiscal_share_pct", 99.94),
+        ("overview", "execution_rate_initial_pct", 129.01),
+        ("overview", "personnel_cost_per_head", 28.57),
         ("budget_execution", "execution_rate_initial_pct", 129.01),
         ("budget_execution", "basic_share_pct", 90.33),
         ("budget_execution", "project_share_pct", 9.67),
@@ -107,3 +110,19 @@ def test_the_three_public_expenses_and_the_scores_compare_accounts_and_say_what_
         assert "does not publish" in soup.get_text()
     ranked = "Three public expenses, of the initial budget: 上海市普陀区财政局 2024 is number 2 of 2"
     assert ranked in expenses.with_suffix(".html").read_text("utf-8")
+
+
+def test_the_overview_compares_accounts_leads_to_the_other_reports_and_says_what_is_missing(tmp_path: Path) -> None:
+    made = report.make(
+        ["overview", "staffing_costs"], [WITHOUT_FORMS], ["en"], output=tmp_path, data_dir=ROOT / "data",
+        notebooks_dir=ROOT / "notebooks", parameters={"documents": "all"},
+    )  # fmt: skip
+    report.raise_failures(made)
+    page = tmp_path / WITHOUT_FORMS / "en" / "overview.html"
+    found = json.loads(page.with_suffix(".metrics.json").read_text("utf-8"))
+    assert (found["revenue"], found["staff"], found["projects"]) == (2946.25, None, None)
+    soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+    assert {a["href"] for a in soup.select("#report li a")} == {"staffing_costs.html"}
+    assert "Data quality: of" in soup.get_text()
+    assert "Largest class in 2 of 2 accounts: General public services" in str(soup)
+    assert "Personnel cost per head: none" in soup.get_text()

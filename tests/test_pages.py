@@ -75,6 +75,14 @@ def test_a_link_that_a_reader_may_follow_stays() -> None:
     assert [a["href"] for a in main.select(".html a")] == ["https://example.org/a", "#b"]
 
 
+def test_a_link_to_a_notebook_leads_to_its_report_where_there_is_one() -> None:
+    text = "[made](execution.ipynb), [not made](absent.ipynb), [elsewhere](../other/execution.ipynb)"
+    main = page(new_markdown_cell(text)).main
+    links = {a.get_text(): a["href"] for a in main.select("p a")}
+    assert links == {"made": "execution.html", "elsewhere": "../other/execution.ipynb"}
+    assert "not made" in main.get_text()
+
+
 def test_the_page_forbids_fetching_and_scripts() -> None:
     policy = page().select_one("meta[http-equiv]")["content"]
     assert "default-src 'none'" in policy

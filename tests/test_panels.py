@@ -47,6 +47,7 @@ def test_composition_effect_is_what_the_fixed_panel_does_not_explain(folder, sho
     assert [list(values) for values in lines.values()] == [[10, 12], [10, 7]]
     assert caption.title.endswith("2030–2031: the fixed panel moved by +2.00, the composition effect is -5.00")
     assert caption.simulated
+    assert "fixed panel and all" in shown[0]
     assert "composition effect" in shown[0]
 
 
@@ -56,6 +57,8 @@ def test_without_a_unit_in_every_year_the_effect_is_not_told_apart(folder, shown
     lines, caption = drawn[0]
     assert list(lines) == ["mean of all"]
     assert "cannot be told apart" in caption.title
+    assert "fixed panel" not in shown[0]
+    assert "composition" not in shown[0]
 
 
 @pytest.mark.parametrize("documents", ["", "all"])

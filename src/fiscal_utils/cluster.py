@@ -43,7 +43,7 @@ def run(
         from distributed import as_completed
 
         futures = {client.submit(_done, item, work, seconds, prepare, pure=False): item for item in items}
-        for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+        for future in as_completed(list(futures)):
             item = futures.pop(future)
             try:
                 yield item, future.result()
@@ -69,8 +69,8 @@ def _client(address: str, processes: int) -> "Client":
         raise ClusterError("cluster_not_installed") from error
     if address == LOCAL:
         own: dict[str, Any] = {"n_workers": processes, "threads_per_worker": 1, "dashboard_address": ":0"}
-        return Client(**own)  # type: ignore[no-untyped-call]
+        return Client(**own)
     try:
-        return Client(address, timeout=TO_CONNECT)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=TO_CONNECT)
     except (OSError, ValueError) as error:
         raise ClusterError("cluster_unreachable", address=address, problem=str(error)) from error

@@ -1,20 +1,16 @@
 """One report: its notebook executed by papermill, shown as a page, its figures taken out."""
 
-import gc
-import io
 import json
 import logging
 import os
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fiscal_utils import pages, tables
-from fiscal_utils.errors import FiscalError
+from fiscal_utils import pages
 from fiscal_utils.jobs import Job, read
 from fiscal_utils.language import message
 
@@ -61,48 +57,6 @@ def execute(job: Job, limits: Limits) -> Made:
 def not_executed(job: Job, error: str) -> Made:
     """The report of a job that could not be executed at all: the notebook as it is, with the error."""
     return _made(job, read(job.notebook.path), error, time.monotonic())
-
-
-@cache
-def warm_up(data_dir: Path) -> None:
-    """Does once what each report would do anew: imports, data, a first chart. Forked children start from it."""
-    import papermill.execute  # noqa: F401 the imports are what is wanted
-
-    import fiscal_utils.shell  # noqa: F401
-    from fiscal_utils.analysis.registry import registry
-    from fiscal_utils.pages import exporter, finish  # noqa: F401
-
-    registry()
-    _read(data_dir)
-    _draw()
-    gc.collect()
-    gc.freeze()  # so that a child's collector does not write to the memory it shares with its parent
-
-
-def _read(data_dir: Path) -> None:
-    """Reads the tidy tables, which stay in memory; what cannot be read, the notebooks will tell."""
-    before = os.environ.copy()
-    os.environ["FISCAL_DATA_DIR"] = str(data_dir)
-    with suppress(FiscalError):
-        for name in tables.TIDY:
-            tables.load(name)
-    os.environ.pop("FISCAL_DATA_DIR")
-    os.environ |= before
-
-
-def _draw() -> None:
-    """A chart that nobody sees, in the style of the reports; the settings are left as they were."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from fiscal_utils.plots.style import use_style
-
-    with matplotlib.rc_context():
-        use_style()
-        figure = Figure()
-        figure.subplots().bar(["部门", "Department"], [1, 2])
-        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
-    use_style.cache_clear()
 
 
 def _explained(error: str) -> str:

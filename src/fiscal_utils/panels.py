@@ -85,19 +85,24 @@ def _title(yearly: pd.DataFrame, name: str) -> str:
 
 def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
     heads = {"n": "n", "mean": t("均值", "mean"), "median": t("中位数", "median"), "zeros": t("零值数", "zeros")}
-    parts = {"fixed": t("固定样本", "fixed panel"), "all": t("全部", "all")}
+    fixed = bool(yearly["fixed_n"].any())
+    parts = {"fixed": t("固定样本", "fixed panel")} if fixed else {}
+    parts["all"] = t("全部", "all")
     columns = {
         f"{part}_{key}": t(f"{name}：{head}", f"{head}, {name}") for part, name in parts.items()
         for key, head in heads.items()
     }  # fmt: skip
-    columns["composition_effect"] = t("样本构成效应（比上一年）", "composition effect, on the year before")
+    if fixed:
+        columns["composition_effect"] = t("样本构成效应（比上一年）", "composition effect, on the year before")
     shown = yearly[["year", *columns]].astype({"year": str})
     table(
         shown.rename(columns={"year": t("年度", "Year"), **columns}),
-        t(f"{about['name']}：固定样本与全部", f"{about['name']}: fixed panel and all"),
+        t("{}：{}", "{}: {}").format(about["name"], t("与", " and ").join(parts.values())),
         unit=about["unit"],
         note=t(
             "样本构成效应 = 全部均值的变化 − 固定样本均值的变化",
             "composition effect = change in the mean of all − change in the mean of the fixed panel",
-        ),
+        )
+        if fixed
+        else "",
     )

@@ -15,12 +15,13 @@ from rich.console import Console
 
 from fiscal_utils import cluster, forks, pages, runs
 from fiscal_utils.errors import FiscalError, ReportError
-from fiscal_utils.execute import ENGINES, Limits, Made, execute, not_executed, settle, warm_up
+from fiscal_utils.execute import ENGINES, Limits, Made, execute, not_executed, settle
 from fiscal_utils.inputs import Inputs, stale, versions
 from fiscal_utils.jobs import Job, plan
 from fiscal_utils.language import message
 from fiscal_utils.progress import progress
 from fiscal_utils.runs import Report, Run
+from fiscal_utils.warm import warm_up
 
 GRACE = 60.0
 """Seconds over the time limit of a notebook that its report may take."""

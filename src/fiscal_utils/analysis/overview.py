@@ -1,17 +1,30 @@
-"""The department on one page: sources, functions, economic types, staff and the headline rates.
+"""The department on one page: sources, functions, economic types, staff, the headline rates and the checks.
 
 Amounts are in 万元, shares in percent. Sources: 收入决算表, 支出决算表, 一般公共预算财政拨款基本支出决算表 and the
 figures on staff of the document. A figure that a document does not print is NaN; a table that it lacks gives no rows.
 """
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from fiscal_utils import specs
-from fiscal_utils.analysis import execution
+from fiscal_utils.analysis import execution, quality
 from fiscal_utils.analysis.execution import share_pct
+from fiscal_utils.analysis.registry import values
 from fiscal_utils.tables import load
+
+HEADLINES = (
+    "revenue", "expenditure", "fiscal_share_pct", "basic_share_pct", "project_share_pct",
+    "execution_rate_initial_pct", "composition_variance_pct", "carry_over_pct",
+    "staff", "personnel_share_of_basic_pct", "personnel_cost_per_head",
+    "sangong_final", "sangong_share_of_gpb_pct", "sangong_execution_initial_pct",
+    "projects", "indicators", "full_score_share_pct", "mean_score",
+)  # fmt: skip
+"""The metrics of all reports that the overview gives."""
+SIDES = ("revenue", "expenditure")
+"""The tables between which `flows` run."""
 
 
 def _with_shares(rows: pd.DataFrame, amount: str, whole: float) -> pd.DataFrame:
@@ -53,10 +66,10 @@ def economic_types(document: str) -> pd.DataFrame:
     return _with_shares(rows, "final", float(rows["final"].sum(min_count=1)))
 
 
-def economic_items(document: str, count: int = 10) -> pd.DataFrame:
-    """The `count` largest five-digit economic items, columns as in `economic_types` and with its denominator."""
+def economic_items(document: str) -> pd.DataFrame:
+    """The five-digit economic items, largest first, columns as in `economic_types` and with its denominator."""
     whole = float(_economic(document, 3)["final"].sum(min_count=1))
-    return _with_shares(_economic(document, 5).head(count), "final", whole)
+    return _with_shares(_economic(document, 5), "final", whole)
 
 
 def _economic(document: str, digits: int) -> pd.DataFrame:
@@ -72,7 +85,7 @@ def flows(document: str) -> pd.DataFrame:
     Step `revenue` leads from a source (column of the 收入决算表) to a function class, step `expenditure` from the class
     to the kind of expenditure (column of the 支出决算表).
     """
-    steps = [_step("revenue", document, inward=True), _step("expenditure", document, inward=False)]
+    steps = [_step(name, document, inward=name == "revenue") for name in SIDES]
     return pd.concat(steps, ignore_index=True)
 
 
@@ -86,30 +99,51 @@ def _step(table: str, document: str, *, inward: bool) -> pd.DataFrame:
     return long.loc[long["amount"] > 0, ["step", "start", "end", "amount"]]
 
 
+def node_totals(document: str) -> dict[tuple[str, str], float]:
+    """The published amounts that `flows` run through: (table, column of its total row or code of its class) → 万元."""
+    found = {(name, str(column)): amount for name in SIDES for column, amount in _total(name, document).items()}
+    classes = functions(document)
+    return found | {("expenditure", code): total for code, total in zip(classes["code"], classes["total"], strict=True)}
+
+
+def class_shares(documents: Sequence[str]) -> pd.DataFrame:
+    """Each function class's share of expenditure in percent: one row a document that has any, one column a class.
+
+    A class that a document does not have is 0. The classes come by their mean share, largest first.
+    """
+    rows = load("expenditure", documents).drop_duplicates(["document_id", "code", "item"])
+    wholes = rows[rows["item"] == "total"].set_index("document_id")["total"]
+    classes = rows[rows["code"].fillna("").str.fullmatch(r"\d{3}")]
+    wide = classes.pivot_table(index="document_id", columns="code", values="total", aggfunc="sum", fill_value=0.0)
+    shares = 100 * wide.div(wholes[wholes > 0], axis=0).dropna()
+    return shares[shares.mean().sort_values(ascending=False).index]
+
+
 def staff(document: str) -> pd.DataFrame:
     """The staff figures as printed: columns item, value (persons)."""
     return load("staff", document)[["item", "value"]]
 
 
 def metrics(document: str) -> dict[str, float]:
-    """The headline figures: revenue, expenditure and balance (万元), shares and rate (percent), staff, units, duties.
+    """The metrics `HEADLINES`, and: balance = revenue - expenditure of the year (万元), statutory duties, budget units.
 
-    balance = revenue - expenditure of the year; basic_share_pct and project_share_pct are shares of expenditure;
-    execution_rate_initial_pct = final / initial budget of the expenditure from fiscal appropriation; staff is the
-    number in service at the end of the year.
+    NaN where a document has no value.
     """
-    rates = execution.metrics(document)
-    revenue = float(_total("revenue", document).get("total", math.nan))
+    found = {name: math.nan if value is None else value for name, value in values(document, HEADLINES).items()}
     about = load("documents", document).iloc[0]
-    people = staff(document).set_index("item")["value"]
-    names = ("basic", "project", "basic_share_pct", "project_share_pct", "execution_rate_initial_pct")
+    counts = {name: _count(about.get(name)) for name in ("statutory_duties", "budget_units")}
+    return {**found, "balance": round(found["revenue"] - found["expenditure"], 6), **counts}
+
+
+def checked(document: str) -> dict[str, int]:
+    """How many checks there are by result, and findings, that is causes of failures, by severity."""
+    results = load("checks", document)["status"].value_counts()
+    weights = quality.findings(document)["severity"].value_counts()
     return {
-        "revenue": revenue,
-        "expenditure": rates["expenditure"],
-        "balance": revenue - rates["expenditure"],
-        **{name: rates[name] for name in names},
-        "staff": float(people.get("in_service", math.nan)),
-        **{name: _count(about.get(name)) for name in ("statutory_duties", "budget_units")},
+        "checks": int(results.sum()),
+        **{status: int(results.get(status, 0)) for status in quality.STATUSES},
+        "findings": int(weights.sum()),
+        **{f"{severity}s": int(weights.get(severity, 0)) for severity in quality.SEVERITIES},
     }
 
 

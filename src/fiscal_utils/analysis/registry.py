@@ -114,9 +114,9 @@ def metrics(document: Selection = None, names: str | Sequence[str] | None = None
     """One row a document and metric, columns `COLUMNS`; never a number without its unit, a gap without its reason.
 
     `document` is an id, a list of ids, or None or "all" for every document; `names` are ids of metrics or groups
-    (execution, staffing, sangong, performance, matrix), by default all but the costly ones. `low` and `high` are what
-    rounding of the published figures allows, missing where that is not modelled. `status` is one of `STATUSES`: an
-    `inferred` value is an interval without a point. Raises DataError for an unknown document or metric.
+    (accounts, execution, staffing, sangong, performance, matrix), by default all but the costly ones. `low` and
+    `high` are what rounding of the published figures allows, missing where that is not modelled. `status` is one of
+    `STATUSES`: an `inferred` value is an interval without a point. Raises DataError for an unknown document or metric.
     """
     picked = chosen(names)
     rows = [row for found in facts(None if document == "all" else document) for row in _rows(picked, found)]

@@ -1,7 +1,7 @@
 """The last touches to a report's page: nothing active, contents listed, tables and images as readers need them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -14,11 +14,12 @@ URL_ATTRIBUTES = ("src", "href", "xlink:href", "action", "formaction", "poster",
 PARSER = html.HTMLParser(huge_tree=True)
 
 
-def finish(page: str) -> str:
-    """The page as it is written: its cells may hold any HTML."""
+def finish(page: str, reports: Collection[str] = ()) -> str:
+    """The page as it is written: its cells may hold any HTML. `reports` are the notebooks with a page beside it."""
     root = html.document_fromstring(page.replace("\0", "\N{REPLACEMENT CHARACTER}"), parser=PARSER)
     main = root.get_element_by_id("report")
     _make_inert(main)
+    _lead_to_reports(main, reports)
     _drop_titles(main)
     _join_code(main)
     _list_contents(root.get_element_by_id("contents"), main)
@@ -44,6 +45,16 @@ def _harmless(element: HtmlElement, name: str) -> bool:
     if element.tag in ("a", "area") and name == "href":
         return not re.match(r"(javascript|data|vbscript|file|blob):", address)
     return address.startswith(("data:image/", "#"))
+
+
+def _lead_to_reports(main: HtmlElement, reports: Collection[str]) -> None:
+    """Makes a link to a notebook beside this one a link to its report, and where there is none mere text."""
+    for link in list(main.iter("a")):
+        beside = re.fullmatch(r"([\w-]+)\.ipynb", link.get("href", ""))
+        if beside and beside[1] in reports:
+            link.set("href", f"{beside[1]}.html")
+        elif beside:
+            link.drop_tag()
 
 
 def _drop_titles(main: HtmlElement) -> None:

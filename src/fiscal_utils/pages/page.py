@@ -31,7 +31,7 @@ def export(node: "NotebookNode", job: Job) -> str:
     page = _page(node, job) | {"stopped": stop is not None, "left": len(left)}
     resources = {"page": page, "metadata": {"path": str(job.notebook.path.parent)}}
     html, _ = exporter(job.language).from_notebook_node(shown, resources)
-    return finish(html)
+    return finish(html, [other.name for other in job.siblings])
 
 
 def _page(node: "NotebookNode", job: Job) -> dict[str, Any]:

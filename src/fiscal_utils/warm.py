@@ -1,0 +1,72 @@
+"""What every report would do anew, done once in the process from which those that make reports are forked."""
+
+import gc
+import io
+import os
+import pkgutil
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from fiscal_utils.errors import FiscalError
+
+PACKAGES = ("analysis", "checks", "pages", "plots")
+"""The parts of this package of which a report may use every module."""
+
+MODULES = ("papermill.execute", "fiscal_utils.shell", "fiscal_utils.showing", "fiscal_utils.tabulate")
+"""What a report uses besides."""
+
+
+@cache
+def warm_up(data_dir: Path) -> None:
+    """Imports what reports use, reads the data that they load, draws a chart and sets a table that nobody sees."""
+    for name in (*MODULES, *(name for package in PACKAGES for name in _modules(package))):
+        import_module(name)
+    _read(data_dir)
+    _draw()
+    _set_table()
+    gc.collect()
+    gc.freeze()  # so that a child's collector does not write to the memory it shares with its parent
+
+
+def _modules(package: str) -> list[str]:
+    path = import_module(f"fiscal_utils.{package}").__path__
+    return [found.name for found in pkgutil.iter_modules(path, f"fiscal_utils.{package}.")]
+
+
+def _read(data_dir: Path) -> None:
+    """Reads tidy tables and declarations, which stay in memory; what cannot be read, the notebooks will tell."""
+    from fiscal_utils import tables
+    from fiscal_utils.analysis.registry import registry
+
+    registry()
+    before = os.environ.copy()
+    os.environ["FISCAL_DATA_DIR"] = str(data_dir)
+    with suppress(FiscalError):
+        for name in tables.TIDY:
+            tables.load(name)
+    os.environ.pop("FISCAL_DATA_DIR")
+    os.environ |= before
+
+
+def _draw() -> None:
+    """Draws a chart in the style of the reports; the settings are left as they were."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    from fiscal_utils.plots.style import use_style
+
+    with matplotlib.rc_context():
+        use_style()
+        figure = Figure()
+        figure.subplots().bar(["部门", "Department"], [1, 2])
+        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    use_style.cache_clear()
+
+
+def _set_table() -> None:
+    import pandas as pd
+    from great_tables import GT
+
+    GT(pd.DataFrame({"a": [1.0]})).as_raw_html()
