@@ -95,7 +95,8 @@ def test_outputs_equal_papermills_own(tmp_path, last):
 
 def test_what_subprocesses_print_stands_in_its_place(tmp_path):
     # The pause: what a subprocess prints at once may be taken before the text that was flushed just ahead of it.
-    source = "print(1, flush=True); time.sleep(0.5); os.system('echo 2; sleep 0.1; echo 3 >&2'); subprocess.run(['echo', '4']); print(5)"
+    prints = "print(1, flush=True); time.sleep(0.5); os.system('echo 2; sleep 0.1; echo 3 >&2');"
+    source = prints + " subprocess.run(['echo', '4']); print(5)"
     node, _ = executed(notebook("import os, subprocess, time", source), tmp_path, "fiscal")
     assert node.cells[-1].outputs[0].text == "1\n"
     assert sorted(texts(node).split()) == list("12345")
