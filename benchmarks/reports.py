@@ -123,7 +123,7 @@ def _report_cells(job, write: int) -> None:
         cells = [cell for cell in jobs.read(job.notebook.path).cells if cell.cell_type == "code"]
         values = "\n".join(f"{name} = {value!r}" for name, value in job.arguments.items())
         sources = [cells[0].source, values, *(cell.source for cell in cells[1:])]
-        least = min(cost(partial(shell.serve, _Script(sources))) for _ in range(4))
+        least = min(cost(partial(shell.serve, _Script(sources), tuple)) for _ in range(4))
         os.write(write, json.dumps(least).encode())
     finally:
         os._exit(0)

@@ -4,7 +4,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from conftest import ROOT
 from metric_documents import write_document
 
 import fiscal_utils as fu
@@ -91,6 +93,12 @@ def test_every_clause_needs_known_figures_and_is_written_in_both_languages() -> 
         for clause in declared.clauses:
             assert set(clause) == {"needs", "zh", "en"}
             assert set(clause["needs"]) <= known
+
+
+@pytest.mark.parametrize("declared", in_short.lines()[1:], ids=lambda declared: declared.report)
+def test_a_line_has_the_name_of_the_report_that_it_leads_to(declared: in_short.Line) -> None:
+    title = nbformat.read(ROOT / "notebooks" / f"{declared.report}.ipynb", as_version=4).metadata["fiscal"]["title"]
+    assert all(title[language].startswith(name) for language, name in declared.name.items())
 
 
 def test_the_flow_names_the_main_source_and_carries_published_totals(charts: list) -> None:

@@ -4,7 +4,7 @@ The child starts with all that this process has imported and ends with the noteb
 own time and share nothing. What a cell prints and shows is what a kernel would send: the shell is ipykernel's, its
 messages go through a pipe instead of sockets, and papermill's own client turns them into outputs. This process keeps
 the time, reads the output of subprocesses, and ends the child's whole process group. Without fork, and for notebooks
-that are not in Python, papermill's usual engine does the work.
+that are not in Python, papermill's usual engine does the work. Widgets have no front end to talk to here.
 """
 
 import json
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, NoReturn
 
@@ -32,6 +33,9 @@ MOST_OUTPUT = 20_000_000
 
 KEPT_OUTPUTS, KEPT_TEXT = 10, 10_000
 """How many outputs are kept of a cell that was stopped for writing too much, and how many characters of each text."""
+
+TO_DIE = 1.0
+"""Seconds between the end of a child's pipe and its own."""
 
 LONGEST_WAIT = 3600.0
 """Seconds; a wait without end is not to be had."""
@@ -116,12 +120,14 @@ class _Execution:
 
     def _ended(self, index: int, cell: NotebookNode, deadline: float) -> bool:
         """Waits for something to read and takes it; True if the cell has come to its end."""
-        ready = wait(self.child.channels, timeout=max(0.0, min(deadline - time.monotonic(), LONGEST_WAIT)))
-        self._take_printed(index, cell)
-        reply = self._take_message(index, cell) if self.child.connection in ready else None
-        if reply is None:
+        wait(self.child.channels, timeout=max(0.0, min(deadline - time.monotonic(), LONGEST_WAIT)))
+        # The child sends what was printed before a message ahead of it: what is left was printed after.
+        reply = self._take_message(index, cell) if self.child.connection.poll() else None
+        if reply is None and self.child.connection.poll():
             return False
         self._take_printed(index, cell)
+        if reply is None:
+            return False
         cell.execution_count = reply["execution_count"]
         if reply["status"] == "error" and "raises-exception" not in cell.metadata.get("tags", []):
             raise CellExecutionError.from_cell_and_msg(cell, reply)
@@ -163,28 +169,22 @@ class _Child:
     """The parent's end of a child: its process id, the pipe of messages, and the pipes of its two streams."""
 
     def __init__(self, pid: int, connection: Connection, streams: Mapping[str, int]) -> None:
-        self.pid, self.connection, self.streams = pid, connection, dict(streams)
-        for stream in streams.values():
-            os.set_blocking(stream, False)
+        self.pid, self.connection, self.streams = pid, connection, streams
+        self.printed = partial(_printed, streams)
 
     @property
     def channels(self) -> list[Any]:
         """All that can have something to read."""
         return [self.connection, *self.streams.values()]
 
-    def printed(self) -> Iterator[tuple[str, str]]:
-        """Name of the stream and text, of what is there to read."""
-        for name, stream in list(self.streams.items()):
-            with suppress(BlockingIOError):
-                if data := os.read(stream, 1 << 20):
-                    yield name, data.decode("utf-8", "replace")
-                else:
-                    os.close(self.streams.pop(name))
-
     def obituary(self) -> str:
-        """How the child ended, in words."""
-        _, status = os.waitpid(self.pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        """How the child ended, in words; one that only closed its pipe is killed."""
+        until = time.monotonic() + TO_DIE
+        while not (ended := os.waitpid(self.pid, os.WNOHANG))[0]:
+            if time.monotonic() > until:
+                os.kill(self.pid, signal.SIGKILL)
+            time.sleep(0.01)
+        code = os.waitstatus_to_exitcode(ended[1])
         return message("report_killed", signal=-code) if code < 0 else message("report_exited", status=code)
 
     def end(self) -> None:
@@ -203,18 +203,22 @@ class _Child:
 def _child(memory: int | None) -> Iterator[_Child]:
     """A forked child that runs the cells it is sent; ended at last with all that it started."""
     ours, theirs = Pipe()
-    streams = {name: os.pipe() for name in ("stdout", "stderr")}
+    pipes = {name: os.pipe() for name in ("stdout", "stderr")}
+    streams = {name: read for name, (read, _) in pipes.items()}
+    for stream in streams.values():
+        os.set_blocking(stream, False)
     sys.stdout.flush()
     sys.stderr.flush()
     parent, pid = os.getpid(), os.fork()
     if pid == 0:
         ours.close()
-        _be_child(theirs, [write for _, write in streams.values()], parent, memory)
+        _settle([write for _, write in pipes.values()], parent, memory)
+        _be_child(theirs, streams)
     dependants.add(pid)
     theirs.close()
-    for _, write in streams.values():
+    for _, write in pipes.values():
         os.close(write)
-    child = _Child(pid, ours, {name: read for name, (read, _) in streams.items()})
+    child = _Child(pid, ours, streams)
     try:
         yield child
     finally:
@@ -222,14 +226,24 @@ def _child(memory: int | None) -> Iterator[_Child]:
         dependants.discard(pid)
 
 
-def _be_child(connection: Connection, streams: list[int], parent: int, memory: int | None) -> NoReturn:
+def _printed(streams: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """What is there to read of each stream.
+
+    The child reads before each message that it sends, the parent while none comes: so all is in its order.
+    """
+    for name, stream in streams.items():
+        with suppress(BlockingIOError):
+            if data := os.read(stream, 1 << 20):
+                yield name, data.decode("utf-8", "replace")
+
+
+def _be_child(connection: Connection, streams: Mapping[str, int]) -> NoReturn:
     """The life of the child: it never returns to the code that forked."""
     status = 1
     try:
-        _settle(streams, parent, memory)
         from fiscal_utils.shell import serve  # ipykernel is slow to import, and the parent can do without
 
-        serve(connection)
+        serve(connection, partial(_printed, streams))
         status = 0
     except BaseException:  # the parent sees the end of the pipe and the status
         sys.excepthook(*sys.exc_info())

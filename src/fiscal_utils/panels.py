@@ -14,7 +14,7 @@ from fiscal_utils.tables import Selection
 from fiscal_utils.tabulate import table
 
 _SPREAD = {
-    "name": ("指标", "Measure"), "unit": ("单位", "Unit"), "n": ("n", "n"), "missing": ("缺", "missing"),
+    "name": ("指标（单位）", "Measure (unit)"), "n": ("n", "n"), "missing": ("缺", "missing"),
     "zeros": ("零值数", "zeros"), "q1": ("下四分位", "lower quartile"), "median": ("中位数", "median"),
     "q3": ("上四分位", "upper quartile"), "max": ("最大", "maximum"), "mean": ("均值", "mean"),
 }  # fmt: skip
@@ -23,8 +23,9 @@ _SPREAD = {
 def spread(documents: Selection, focus: str, names: Sequence[str]) -> None:
     """Shows how metrics are spread over the documents: zeros, quartiles and median beside the mean; with their n."""
     found = comparison.spread(names, comparison.chosen(documents, focus) or focus)
+    found["name"] = [t("{}（{}）", "{} ({})").format(*pair) for pair in zip(found["name"], found["unit"], strict=True)]
     table(
-        found.rename(columns={name: t(*heading) for name, heading in _SPREAD.items()}),
+        found.drop(columns="unit").rename(columns={name: t(*heading) for name, heading in _SPREAD.items()}),
         t("分布：零值、中位数与均值", "How the figures are spread: zeros, median and mean"),
         note=t(
             "零值多、分布偏时，均值不代表一般部门",

@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
@@ -17,13 +17,19 @@ from traitlets.config import Config
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
+Printed = Callable[[], Iterable[tuple[str, str]]]
+"""Gives what has been written to the streams' own files since: the name of each stream with its text."""
+
 MOST_KEPT = 1 << 16
 """Characters that a stream keeps at most before it sends them."""
 
 
-def serve(connection: Connection) -> None:
-    """Runs the cells that come through the pipe until it ends, sending what they show and a reply for each."""
-    session = PipeSession(connection)
+def serve(connection: Connection, printed: Printed) -> None:
+    """Runs the cells that come through the pipe until it ends, sending what they show and a reply for each.
+
+    What is `printed` past this shell, by subprocesses, is sent in its place among the rest.
+    """
+    session = PipeSession(connection, printed)
     sys.stdout, sys.stderr = Stream("stdout", session), Stream("stderr", session)
     InteractiveShell.clear_instance()
     config = Config({"HistoryManager": {"enabled": False}})
@@ -40,14 +46,21 @@ def serve(connection: Connection) -> None:
 class PipeSession(Session):
     """Sends messages through a pipe, where a kernel would use a socket."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, printed: Printed) -> None:
         super().__init__()
-        self.connection = connection
+        self.connection, self.printed = connection, printed
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:
         """Sends the content of a message under its type; without content the message is given whole."""
-        name, body = (msg_or_type, content) if content else (msg_or_type["msg_type"], msg_or_type["content"])
-        self.connection.send_bytes(json.dumps({"msg_type": name, "content": body}).encode())
+        for name, text in self.printed():
+            self._put("stream", {"name": name, "text": text})
+        if content:
+            self._put(msg_or_type, content)
+        else:
+            self._put(msg_or_type["msg_type"], msg_or_type["content"])
+
+    def _put(self, name: str, content: Any) -> None:
+        self.connection.send_bytes(json.dumps({"msg_type": name, "content": content}).encode())
 
 
 class ZMQPipeShell(ZMQInteractiveShell):
