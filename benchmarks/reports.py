@@ -188,7 +188,7 @@ def compare(count: int, rounds: int, naive_count: int, workers: int) -> None:
 def _round(data: Path, output: Path, count: int, naive_count: int, workers: int) -> dict[str, Cost]:
     """The cost a report of each method."""
     jobs = planned(data, output, count)
-    few = jobs[:naive_count]
+    few = jobs[:: -(-len(jobs) // naive_count)]
     methods: dict[str, tuple[Callable[[], object], int]] = {
         "naive loop": (partial(naive, few, data), len(few)),
         "papermill in one process": (partial(_forked, plain, few, data), len(few)),
