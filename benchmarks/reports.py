@@ -40,7 +40,7 @@ def copies(data: Path, count: int) -> None:
 
 def planned(data: Path, output: Path, count: int, notebooks: Path = ROOT / "notebooks") -> list:
     """So many reports to make, in Chinese."""
-    from fiscal_utils import jobs
+    from fiscal_utils.reports import jobs
 
     return jobs.plan(notebooks, data, output, languages=["zh"])[:count]
 
@@ -59,7 +59,7 @@ def naive(jobs: list, data: Path) -> None:
 
 def plain(jobs: list, data: Path) -> None:
     """Papermill's own engine and the pages, one after another in this process."""
-    from fiscal_utils import execute
+    from fiscal_utils.reports import execute
 
     execute.settle(data)
     for job in jobs:
@@ -79,7 +79,7 @@ def ours(jobs: list, data: Path, workers: int) -> None:
 
 def floor(jobs: list, data: Path, workers: int) -> "Cost":
     """What the cells and the pages of these reports cost at least, spread over the workers."""
-    from fiscal_utils.warm import warm_up
+    from fiscal_utils.reports.warm import warm_up
 
     os.environ["FISCAL_DATA_DIR"] = str(data)
     warm_up(data)
@@ -96,7 +96,7 @@ def _kind(job) -> tuple[str, int]:
 
 def _page(job) -> "Cost":
     """The cost of the page of a report, once pages have been made."""
-    from fiscal_utils import execute, pages
+    from fiscal_utils.reports import execute, pages
 
     node, error = execute._executed(job, execute.Limits())
     pages.stamp(node, job, error)
@@ -115,7 +115,7 @@ def _cells(job) -> "Cost":
 
 def _report_cells(job, write: int) -> None:
     """The life of the child that measures."""
-    from fiscal_utils import execute, jobs, shell
+    from fiscal_utils.reports import execute, jobs, shell
 
     try:
         execute.settle(Path(os.environ["FISCAL_DATA_DIR"]))

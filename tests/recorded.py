@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from fiscal_utils import runs
-from fiscal_utils.runs import Key, Report, Run
+from fiscal_utils.reports import runs
+from fiscal_utils.reports.runs import Key, Report, Run
 
 TITLES = {
     "budget_execution": {"zh": "预算执行", "en": "Budget execution"},

@@ -24,8 +24,9 @@ from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fiscal_utils import ids, pages, raw, report
+from fiscal_utils import ids, raw
 from fiscal_utils.parse import Accounts
+from fiscal_utils.reports import pages, report
 
 pytestmark = pytest.mark.heavy
 

@@ -11,8 +11,9 @@ import pytest
 from conftest import SIMULATED
 from places import copied_document, notebook
 
-from fiscal_utils import batch, cluster, jobs, raw, report
+from fiscal_utils import batch, cluster, raw
 from fiscal_utils.errors import ClusterError, DocumentError
+from fiscal_utils.reports import jobs, report
 
 pytest.importorskip("distributed")
 

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fiscal_utils import engine, forks
+from fiscal_utils.reports import engine, forks
 
 pytestmark = pytest.mark.skipif(not forks.AVAILABLE, reason="processes are not forked here")
 

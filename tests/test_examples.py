@@ -18,8 +18,9 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from fiscal_utils import cli, jobs, runs
-from fiscal_utils.runs import Report, Run
+from fiscal_utils import cli
+from fiscal_utils.reports import jobs, runs
+from fiscal_utils.reports.runs import Report, Run
 
 EXAMPLES = ROOT / "examples" / "scheduling"
 COMMAND = re.compile(r"(?<![\w-])(?:\S*/bin/)?(fiscal (?:extract|report)[^\n>&`;·#]*)")

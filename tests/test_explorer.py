@@ -5,9 +5,9 @@ import pytest
 
 import fiscal_utils as fu
 from fiscal_utils import display
-from fiscal_utils.explorer import METRICS, Choice, amounts, draw, measures, panel, selected, tables
 from fiscal_utils.language import set_language
 from fiscal_utils.plots import figure
+from fiscal_utils.views.explorer import METRICS, Choice, amounts, draw, measures, panel, selected, tables
 
 JINGDEZHEN, PUTUO = "景德镇市人民政府办公室", "上海市普陀区财政局"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from places import PARAMETERS, document, notebook
 
-from fiscal_utils import inputs, jobs, runs
-from fiscal_utils.inputs import Inputs, stale
+from fiscal_utils.reports import inputs, jobs, runs
+from fiscal_utils.reports.inputs import Inputs, stale
 
 DOCUMENTS = PARAMETERS + '\ndocuments: str | list[str] = "none"  # others\nyear: int = 2023'
 

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-from fiscal_utils import report
+from fiscal_utils.reports import report
 
 REAL = "jingdezhen-government-office-2023"
 WITHOUT_FORMS = "putuo-finance-bureau-2024"

@@ -10,10 +10,11 @@ from conftest import ROOT
 from metric_documents import write_document
 
 import fiscal_utils as fu
-from fiscal_utils import display, in_short, overview_charts, plots
+from fiscal_utils import display, plots
 from fiscal_utils.analysis import overview
 from fiscal_utils.analysis.registry import registry
 from fiscal_utils.plots import Caption, figure
+from fiscal_utils.views import in_short, overview_charts
 
 REAL, OTHER = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 

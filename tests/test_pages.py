@@ -11,11 +11,11 @@ import recorded
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from fiscal_utils import pages, runs
-from fiscal_utils.jobs import Document, Job, Notebook
-from fiscal_utils.pages import look
-from fiscal_utils.pages.changes import MOST, metric_name, since_last_run
-from fiscal_utils.pages.spark import spark
+from fiscal_utils.reports import pages, runs
+from fiscal_utils.reports.jobs import Document, Job, Notebook
+from fiscal_utils.reports.pages import look
+from fiscal_utils.reports.pages.changes import MOST, metric_name, since_last_run
+from fiscal_utils.reports.pages.spark import spark
 
 EVIL = "../甲局\"'<script>alert(1)</script>{{ 7*7 }}\n</title>"
 PARAMETERS = new_code_cell('language: str = "zh"', metadata={"tags": ["parameters"]})

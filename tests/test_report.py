@@ -11,8 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fiscal_utils import execute, jobs, language, report
+from fiscal_utils import language
 from fiscal_utils.errors import ReportError
+from fiscal_utils.reports import execute, jobs, report
 
 DOCUMENT = """
 department = "甲市<script>乙局"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from metric_documents import told, write_document
 
-from fiscal_utils import display, plots, sangong_charts, score_charts
+from fiscal_utils import display, plots
 from fiscal_utils.plots import Caption, figure
+from fiscal_utils.views import sangong_charts, score_charts
 
 REAL, NOTHING_SPENT = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 DRAWN = (

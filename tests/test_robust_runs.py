@@ -16,8 +16,9 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from places import copied_document, notebook
 
-from fiscal_utils import cli, forks, jobs, report, runs
-from fiscal_utils.runs import Run
+from fiscal_utils import cli
+from fiscal_utils.reports import forks, jobs, report, runs
+from fiscal_utils.reports.runs import Run
 
 linux = pytest.mark.skipif(not forks.AVAILABLE, reason="processes are not forked here")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fiscal_utils import runs
 from fiscal_utils.errors import ReportError
-from fiscal_utils.runs import Key, Report, Run
+from fiscal_utils.reports import runs
+from fiscal_utils.reports.runs import Key, Report, Run
 
 FIRST = Report(
     document="jia-2023",

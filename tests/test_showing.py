@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from metric_documents import write_document
 
-from fiscal_utils import display, plots, showing, staff_charts
+from fiscal_utils import display, plots
 from fiscal_utils.plots import Caption, figure
+from fiscal_utils.views import showing, staff_charts
 
 REAL, OTHER = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 

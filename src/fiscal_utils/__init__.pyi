@@ -11,17 +11,9 @@ from .errors import DataError as DataError
 from .errors import DocumentError as DocumentError
 from .errors import FiscalError as FiscalError
 from .errors import ReportError as ReportError
-from .explorer import explore as explore
 from .language import set_language as set_language
 from .language import t as t
-from .panels import fixed_panel as fixed_panel
-from .panels import spread as spread
 from .plots import Caption as Caption
-from .showing import cards as cards
-from .showing import compare as compare
-from .showing import definitions as definitions
-from .showing import figures as figures
-from .showing import why as why
 from .specs import code_name as code_name
 from .specs import term as term
 from .tables import check as check
@@ -31,5 +23,13 @@ from .tables import load as load
 from .tables import process as process
 from .tabulate import browse as browse
 from .tabulate import table as table
+from .views.explorer import explore as explore
+from .views.panels import fixed_panel as fixed_panel
+from .views.panels import spread as spread
+from .views.showing import cards as cards
+from .views.showing import compare as compare
+from .views.showing import definitions as definitions
+from .views.showing import figures as figures
+from .views.showing import why as why
 
 __version__: str

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fiscal_utils import batch, execute, jobs, report, runs, simulate, tables
+from fiscal_utils import batch, simulate, tables
 from fiscal_utils.checks import printed
 from fiscal_utils.errors import FiscalError, ReportError
 from fiscal_utils.language import LANGUAGES, language, message, set_language, t
+from fiscal_utils.reports import execute, jobs, report, runs
 from fiscal_utils.specs import term
 
 console = Console()

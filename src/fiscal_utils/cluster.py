@@ -9,8 +9,8 @@ import multiprocessing
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fiscal_utils import forks
 from fiscal_utils.errors import ClusterError, FiscalError
+from fiscal_utils.reports import forks
 
 if TYPE_CHECKING:
     from distributed import Client

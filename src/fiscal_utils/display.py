@@ -166,5 +166,5 @@ def escape_markdown(text: str) -> str:
 
 @cache
 def _style() -> Markup:
-    css = files("fiscal_utils").joinpath("template/output.css").read_text("utf-8")
+    css = files("fiscal_utils").joinpath("reports/template/output.css").read_text("utf-8")
     return Markup('<style class="fu-style">{}</style>').format(Markup(css))

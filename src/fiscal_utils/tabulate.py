@@ -1,7 +1,8 @@
 """Tables: one for print and reports made by great_tables, and an interactive one for JupyterLab made by itables.
 
 Text of documents is escaped here. The style sheet that great_tables writes into every table (8 KB, white on any
-page) is left out: `template/output.css` has one for all of them, which follows the page into the dark and onto paper.
+page) is left out: `reports/template/output.css` has one for all of them, which follows the page into the dark and onto
+paper.
 """
 
 import hashlib

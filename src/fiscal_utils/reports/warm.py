@@ -11,10 +11,10 @@ from pathlib import Path
 
 from fiscal_utils.errors import FiscalError
 
-PACKAGES = ("analysis", "checks", "pages", "plots")
+PACKAGES = ("analysis", "checks", "plots", "reports.pages", "views")
 """The parts of this package of which a report may use every module."""
 
-MODULES = ("papermill.execute", "fiscal_utils.shell", "fiscal_utils.showing", "fiscal_utils.tabulate")
+MODULES = ("papermill.execute", "fiscal_utils.reports.shell", "fiscal_utils.tabulate")
 """What a report uses besides."""
 
 

@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from fiscal_utils import runs
-from fiscal_utils.jobs import ALL, Job
+from fiscal_utils.reports import runs
+from fiscal_utils.reports.jobs import ALL, Job
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 FILES = (".html", ".ipynb")
 """The files without which a report is not there."""

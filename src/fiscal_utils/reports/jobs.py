@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from fiscal_utils.errors import ReportError
 from fiscal_utils.language import LANGUAGES, t
-from fiscal_utils.parameters import Parameter, convert, declared
-from fiscal_utils.runs import Key
+from fiscal_utils.reports.parameters import Parameter, convert, declared
+from fiscal_utils.reports.runs import Key
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fiscal_utils.display import METRICS_MIME
-from fiscal_utils.jobs import Job
-from fiscal_utils.pages import look, notebook
+from fiscal_utils.reports.jobs import Job
+from fiscal_utils.reports.pages import look, notebook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -22,8 +22,8 @@ SOURCE_LABELS = {
 
 def export(node: "NotebookNode", job: Job) -> str:
     """The page of an executed notebook; of a failed one, as far as it came."""
-    from fiscal_utils.pages.exporter import exporter
-    from fiscal_utils.pages.finish import finish
+    from fiscal_utils.reports.pages.exporter import exporter
+    from fiscal_utils.reports.pages.finish import finish
 
     stop = notebook.stopped_at(node) if node.metadata["fiscal"]["report"]["error"] else None
     shown = node if stop is None else type(node)({**node, "cells": node.cells[: stop + 1]})

@@ -13,15 +13,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from fiscal_utils import cluster, forks, pages, runs
+from fiscal_utils import cluster
 from fiscal_utils.errors import FiscalError, ReportError
-from fiscal_utils.execute import ENGINES, Limits, Made, execute, not_executed, settle
-from fiscal_utils.inputs import Inputs, stale, versions
-from fiscal_utils.jobs import Job, plan
 from fiscal_utils.language import message
-from fiscal_utils.progress import progress
-from fiscal_utils.runs import Report, Run
-from fiscal_utils.warm import warm_up
+from fiscal_utils.reports import forks, pages, runs
+from fiscal_utils.reports.execute import ENGINES, Limits, Made, execute, not_executed, settle
+from fiscal_utils.reports.inputs import Inputs, stale, versions
+from fiscal_utils.reports.jobs import Job, plan
+from fiscal_utils.reports.progress import progress
+from fiscal_utils.reports.runs import Report, Run
+from fiscal_utils.reports.warm import warm_up
 
 GRACE = 60.0
 """Seconds over the time limit of a notebook that its report may take."""

@@ -10,9 +10,9 @@ from fiscal_utils.analysis import comparison, density, grades, performance, scor
 from fiscal_utils.display import phrase, say
 from fiscal_utils.language import language, t
 from fiscal_utils.plots import Caption
-from fiscal_utils.showing import why
 from fiscal_utils.tables import Selection, load
 from fiscal_utils.tabulate import Format, table
+from fiscal_utils.views.showing import why
 
 
 def origin(document: str) -> str:

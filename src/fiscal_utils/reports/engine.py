@@ -25,8 +25,8 @@ from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 
-from fiscal_utils.forks import AVAILABLE, dependants, die_with_parent
 from fiscal_utils.language import message
+from fiscal_utils.reports.forks import AVAILABLE, dependants, die_with_parent
 
 MOST_OUTPUT = 20_000_000
 """Characters of output past which a notebook is stopped."""
@@ -241,7 +241,7 @@ def _be_child(connection: Connection, streams: Mapping[str, int]) -> NoReturn:
     """The life of the child: it never returns to the code that forked."""
     status = 1
     try:
-        from fiscal_utils.shell import serve  # ipykernel is slow to import, and the parent can do without
+        from fiscal_utils.reports.shell import serve  # ipykernel is slow to import, and the parent can do without
 
         serve(connection, partial(_printed, streams))
         status = 0

@@ -48,7 +48,7 @@ def exporter(language: str) -> PageExporter:
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = others | {"papermill-error-cell-tag"}
-    folder = str(files("fiscal_utils").joinpath("template"))
+    folder = str(files("fiscal_utils.reports").joinpath("template"))
     return PageExporter(  # type: ignore[no-untyped-call]
         config=config, file_extension=".html", template_name="report", extra_template_basedirs=[folder]
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fiscal_utils.display import METRICS_MIME
-from fiscal_utils.jobs import Job
+from fiscal_utils.reports.jobs import Job
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -63,4 +63,4 @@ def css(*names: str) -> Markup:
 @cache
 def template(name: str) -> str:
     """The text of a file in the template folder."""
-    return files("fiscal_utils").joinpath("template", name).read_text("utf-8")
+    return files("fiscal_utils.reports").joinpath("template", name).read_text("utf-8")

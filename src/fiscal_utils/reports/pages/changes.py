@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fiscal_utils import runs
-from fiscal_utils.runs import Change, Key, Report
+from fiscal_utils.reports import runs
+from fiscal_utils.reports.runs import Change, Key, Report
 
 MOST = 60
 """Of how many reports the index lists the changed figures; `fiscal diff` prints them all."""

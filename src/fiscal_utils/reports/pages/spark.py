@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fiscal_utils.runs import Report
+from fiscal_utils.reports.runs import Report
 
 WIDTH, HEIGHT, MARGIN = 48, 18, 3
 

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fiscal_utils import pages
-from fiscal_utils.jobs import Job, read
 from fiscal_utils.language import message
+from fiscal_utils.reports import pages
+from fiscal_utils.reports.jobs import Job, read
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -13,10 +13,10 @@ from fiscal_utils.analysis.registry import values
 from fiscal_utils.display import Card, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
-from fiscal_utils.showing import why
 from fiscal_utils.specs import code_name, term
 from fiscal_utils.tables import Selection, load
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.showing import why
 
 ITEMS = 10
 """As many economic items, the largest, as are drawn."""

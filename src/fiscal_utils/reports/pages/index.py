@@ -10,12 +10,12 @@ from urllib.parse import quote
 from jinja2 import Environment, Template, select_autoescape
 from markupsafe import Markup
 
-from fiscal_utils import runs
 from fiscal_utils.language import LANGUAGES
-from fiscal_utils.pages import look
-from fiscal_utils.pages.changes import metric_name, since_last_run
-from fiscal_utils.pages.spark import Spark, spark
-from fiscal_utils.runs import Key, Report
+from fiscal_utils.reports import runs
+from fiscal_utils.reports.pages import look
+from fiscal_utils.reports.pages.changes import metric_name, since_last_run
+from fiscal_utils.reports.pages.spark import Spark, spark
+from fiscal_utils.reports.runs import Key, Report
 
 MOST_CARDS = 4
 MOST_RUNS = 30

@@ -12,10 +12,10 @@ from fiscal_utils.analysis import sangong
 from fiscal_utils.display import interval_text, phrase, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
-from fiscal_utils.showing import why
 from fiscal_utils.specs import term
 from fiscal_utils.tables import Selection, load
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.showing import why
 
 STAGES = ("initial_budget", "adjusted_budget", "final")
 

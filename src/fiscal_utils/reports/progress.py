@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from fiscal_utils.language import t
-from fiscal_utils.runs import Report
+from fiscal_utils.reports.runs import Report
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What the notebooks show, put together from analyses, charts and tables."""
