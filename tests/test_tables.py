@@ -199,3 +199,19 @@ def test_a_wrong_call_gives_one_message_and_writes_nothing(tmp_path: Path, argum
 def test_accounts_of_no_known_region_have_an_empty_region_code(data: Path) -> None:
     codes = tables.load("documents").set_index("document_id")["region_code"]
     assert codes.to_dict() == {"simulated-tree-office-2031": "", REAL: "360200"}
+
+
+def test_a_number_that_is_none_is_named(data: Path) -> None:
+    path = data / "raw" / REAL / "staff.csv"
+    path.write_text(path.read_text("utf-8").replace("in_service,74", "in_service,seventy"), "utf-8")
+    with pytest.raises(DataError, match=r"staff\.csv.*seventy"):
+        tables.load("staff")
+
+
+def test_numbers_that_may_be_missing_are_stored_as_such(data: Path) -> None:
+    kinds = {name: tables.load(name).dtypes.astype(str).to_dict() for name in ("cells", "checks", "documents")}
+    assert [kinds["cells"][name] for name in ("line", "page", "decimals", "value", "label")] == [
+        "Int64", "Int64", "Int64", "float64", "str",
+    ]  # fmt: skip
+    assert [kinds["checks"][name] for name in ("finding", "expected", "suspect")] == ["Int64", "float64", "str"]
+    assert (kinds["documents"]["year"], kinds["documents"]["source_pages"]) == ("Int64", "Int64")

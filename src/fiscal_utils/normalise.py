@@ -28,7 +28,12 @@ class Number:
     @property
     def half_unit(self) -> Decimal:
         """Half a unit in the last printed place: the most by which the exact amount can differ."""
-        return Decimal(5).scaleb(-self.decimals - 1)
+        return _half_unit(self.decimals)
+
+
+@cache
+def _half_unit(decimals: int) -> Decimal:
+    return Decimal(5).scaleb(-decimals - 1)
 
 
 class Placeholder:

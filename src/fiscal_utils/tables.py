@@ -1,11 +1,9 @@
 """Tidy tables over all documents: built from data/raw when stale, loaded as data frames."""
 
-import csv
 import hashlib
 import json
 import os
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,16 +12,8 @@ from filelock import FileLock
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DataError
-from fiscal_utils.normalise import number
-from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS
 
 TIDY = ("cells", "narrative", "projects", "indicators", "staff", "statements", "documents", "checks")
-_CELLS = (
-    "document_id", "table", "line", "code", "item", "label", "column", "value", "decimals", "unit", "page",
-)  # fmt: skip
-_DOCUMENT = ["document_id", "department", "region_code", "year", "unit"]
-_INTEGERS = ("line", "page", "decimals", "no", "year", "statutory_duties", "budget_units", "pages")
-_FLOATS = ("value", "initial_budget", "adjusted_budget", "executed", "weight", "execution_rate", "score")
 _TEN_THOUSAND_YUAN = {"元": (1e-4, 4), "亿元": (1e4, -4)}
 """Printed unit → factor to 万元 and the decimals that the conversion adds."""
 
@@ -76,9 +66,11 @@ def process() -> Path:
     with FileLock(processed / ".lock"):
         stamp, current = processed / "built.json", {"package": _package(), "raw": _fingerprint()}
         if not stamp.is_file() or json.loads(stamp.read_text("utf-8")) != current:
+            from fiscal_utils import tidy  # with the checks, which nothing else here needs
+
             stamp.unlink(missing_ok=True)
-            for name, frame in _build().items():
-                _replace(processed / f"{name}.parquet", frame)
+            for name, table in tidy.build(_folders()).items():
+                tidy.store(table, processed / f"{name}.parquet")
             stamp.write_text(json.dumps(current), "utf-8")
     return processed
 
@@ -94,12 +86,6 @@ def _read(name: str) -> pd.DataFrame:
 @cache
 def _read_parquet(path: Path, built: int) -> pd.DataFrame:
     return pd.read_parquet(path)
-
-
-def _replace(path: Path, frame: pd.DataFrame) -> None:
-    scratch = path.with_suffix(".partial")
-    frame.to_parquet(scratch, index=False)
-    scratch.replace(path)
 
 
 def _folders() -> list[Path]:
@@ -120,91 +106,6 @@ def _fingerprint() -> str:
             status = path.stat()
             digest.update(f"{folder.name}/{path.name}:{status.st_size}:{status.st_mtime_ns}".encode())
     return digest.hexdigest()
-
-
-def _build() -> dict[str, pd.DataFrame]:
-    from fiscal_utils.checks import evaluate_all  # checks stand on the tables that are built here
-
-    folders = _folders()
-    documents = [_document(folder) for folder in folders]
-    frames = {
-        "documents": _typed(pd.DataFrame(documents, columns=None if folders else _DOCUMENT)),
-        "cells": _frame((cell for folder in folders for cell in _cells(folder)), _CELLS),
-    }
-    for name, columns in {
-        "narrative": NARRATIVE, "projects": FUNDS, "indicators": INDICATORS, "staff": ("item", "value"),
-        "statements": STATEMENTS,
-    }.items():  # fmt: skip
-        rows = (
-            (folder.name, *(row[column] for column in columns))
-            for folder in folders
-            if name != "statements" or (folder / "statements.csv").is_file()  # folders of earlier versions lack it
-            for row in _csv(folder / f"{name}.csv", columns)
-        )
-        frames[name] = _frame(rows, ("document_id", *columns))
-    open_rows = {folder.name: open_rows_of(folder) for folder in folders}
-    frames["checks"] = evaluate_all(frames, open_rows)
-    return frames
-
-
-def open_rows_of(folder: Path) -> set[tuple[str, str]]:
-    """Table and key of the rows with a number whose column is undetermined."""
-    return {
-        (path.stem, row["code"] or row["item"] or row["label"])
-        for path in (folder / f"{name}.csv" for name in specs.tables())
-        if path.is_file()
-        for row in _csv(path, ("code", "item", "label", "undetermined"))
-        if row["undetermined"]
-    }
-
-
-def _document(folder: Path) -> dict[str, object]:
-    document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
-    if document.get("id") != folder.name:
-        raise DataError("id_mismatch", folder=folder, id=document.get("id"))
-    source = document.pop("source", {})
-    row = {name: ", ".join(value) if isinstance(value, list) else value for name, value in document.items()}
-    row = {"document_id": row.pop("id"), "region_code": ""} | row
-    return row | {f"source_{name}": value for name, value in source.items()}
-
-
-def _csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise DataError("missing_raw_table", path=path)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        absent = [column for column in columns if column not in (reader.fieldnames or ())]
-        if absent:
-            raise DataError("missing_raw_columns", path=path, columns=", ".join(absent))
-        return list(reader)
-
-
-def _cells(folder: Path) -> Iterator[tuple[object, ...]]:
-    """The printed numbers of a document's statutory tables, in the order of _CELLS."""
-    document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
-    missing = document.get("missing_tables", [])
-    keys = ("line", "code", "item", "label")
-    for name, spec in specs.tables().items():
-        if name in missing:
-            continue
-        for row in _csv(folder / f"{name}.csv", (*keys, *spec.required, "unit", "page")):
-            for column in spec.columns:
-                if printed := number(row.get(column) or ""):
-                    value, decimals = float(printed.value), printed.decimals
-                    place = (row[k] for k in keys)
-                    yield folder.name, name, *place, column, value, decimals, row["unit"], row["page"]
-
-
-def _frame(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
-    return _typed(pd.DataFrame(list(rows), columns=list(columns)))
-
-
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    for column in frame.columns.intersection(list(_INTEGERS)):
-        frame[column] = pd.to_numeric(frame[column]).astype("Int64")
-    for column in frame.columns.intersection(list(_FLOATS)):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    return frame
 
 
 def _select(known: pd.DataFrame, document: Selection, year: int | Sequence[int] | None) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from fiscal_utils.errors import FiscalError
 from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.language import language, t
 from fiscal_utils.specs import code_name, tables, term, term_in
-from fiscal_utils.tables import Selection, data_dir, load, open_rows_of
+from fiscal_utils.tables import Selection, data_dir, load
+from fiscal_utils.tidy import open_rows_of
 
 STAFF = "staff"
 FRAMES = (NARRATIVE, "projects", "indicators")

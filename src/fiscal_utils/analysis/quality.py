@@ -155,7 +155,7 @@ def coverage(document: str) -> pd.DataFrame:
 
 def untested(document: str) -> pd.DataFrame:
     """The published numbers that no check binds: `place` (table, row and column in words) and `value` as stored."""
-    facts = next(checks.facts(_frames(document), {}))
+    facts = next(checks.facts(_rows(document), {}))
     keys, equal, bound = _bound(document)
     rows = [
         (cell_name(cell, language()), float(facts.values[cell].value)) for cell in keys if cell not in equal | bound
@@ -163,13 +163,13 @@ def untested(document: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["place", "value"])
 
 
-def _frames(document: str) -> dict[str, pd.DataFrame]:
-    return {name: load(name, document) for name in TIDY if name not in ("checks", "staff")}
+def _rows(document: str) -> dict[str, list[checks.Row]]:
+    return checks.rows_of({name: load(name, document) for name in TIDY if name not in ("checks", "staff")})
 
 
 def _bound(document: str) -> tuple[list[Cell], set[Cell], set[Cell]]:
     """The published cells, those in equations or compared words, and those in inequalities."""
-    facts = next(checks.facts(_frames(document), {}))
+    facts = next(checks.facts(_rows(document), {}))
     equal: set[Cell] = set()
     bound: set[Cell] = set()
     for test in checks.tests_of(facts):

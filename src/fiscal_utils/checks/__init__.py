@@ -13,7 +13,7 @@ import pandas as pd
 from fiscal_utils import specs
 from fiscal_utils.checks.causes import Finding, findings
 from fiscal_utils.checks.completeness import completeness
-from fiscal_utils.checks.facts import Facts, facts
+from fiscal_utils.checks.facts import Facts, Row, facts, rows_of
 from fiscal_utils.checks.forms import forms
 from fiscal_utils.checks.model import Test
 from fiscal_utils.checks.ratios import ratios, with_prior
@@ -33,33 +33,43 @@ _WEIGHT = ("error", "warning", "note")
 _ONE_FIGURE = 2
 """Cells of a check that compares one printed figure with another printing of it."""
 
+Rows = Mapping[str, Sequence[Row]]
 OpenRows = Mapping[str, AbstractSet[tuple[str, str]]]
 
 
 def evaluate_all(frames: Mapping[str, pd.DataFrame], open_rows: OpenRows) -> pd.DataFrame:
-    """One row a check and document: both sides, their difference, what rounding allows, the verdict, the finding.
-
-    `frames` are the tidy tables `documents, cells, narrative, projects, indicators, statements`. `open_rows` names, by
-    document, the rows (table, key) that hold a number whose column is undetermined: a check of a blank cell in one is
-    `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely wrong,
-    where one alone explains them, and `expected` the value with which they hold.
-    """
-    documents = frames["documents"]["document_id"].tolist()
-    if len(documents) < _MANY:
-        return _checked(frames, open_rows)
-    parts = [_part(frames, documents[start : start + _PART]) for start in range(0, len(documents), _PART)]
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return pd.concat(pool.map(_checked, parts, repeat(open_rows)), ignore_index=True)
-
-
-def _part(frames: Mapping[str, pd.DataFrame], documents: Sequence[str]) -> dict[str, pd.DataFrame]:
-    return {name: frame[frame["document_id"].isin(documents)] for name, frame in frames.items()}
-
-
-def _checked(frames: Mapping[str, pd.DataFrame], open_rows: OpenRows) -> pd.DataFrame:
-    rows = [row for found in facts(frames, open_rows) for row in _evaluated(found)]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    """The `verdicts` on tidy tables that are data frames, with `COLUMNS`."""
+    frame = pd.DataFrame(verdicts(rows_of(frames), open_rows), columns=list(COLUMNS))
     return frame.astype({"finding": "Int64", "expected": "float64", "suspect": "str"})
+
+
+def verdicts(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
+    """One row of `COLUMNS` a check and document: both sides, what rounding allows, the verdict, the finding.
+
+    `rows` are those of the tidy tables `documents, cells, narrative, projects, indicators, statements`. `open_rows`
+    names, by document, the rows (table, key) that hold a number whose column is undetermined: a check of a blank cell
+    in one is `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely
+    wrong, where one alone explains them, and `expected` the value with which they hold.
+    """
+    documents = [row["document_id"] for row in rows["documents"]]
+    if len(documents) < _MANY:
+        return _checked(rows, open_rows)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return [row for part in pool.map(_checked, _parts(rows, documents), repeat(open_rows)) for row in part]
+
+
+def _parts(rows: Rows, documents: Sequence[str]) -> list[Rows]:
+    """The rows by portions of so many documents as a process checks at a time."""
+    portion = {document: number // _PART for number, document in enumerate(documents)}
+    parts: list[dict[str, list[Row]]] = [{name: [] for name in rows} for _ in range(0, len(documents), _PART)]
+    for name, found in rows.items():
+        for row in found:
+            parts[portion[row["document_id"]]][name].append(row)
+    return list(parts)
+
+
+def _checked(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
+    return [row for found in facts(rows, open_rows) for row in _evaluated(found)]
 
 
 def _evaluated(found: Facts) -> list[tuple[object, ...]]:
@@ -145,4 +155,4 @@ def _severities() -> Mapping[str, str]:
     return {"hierarchy": "error"} | {spec.id: spec.severity for spec in declared} | rules
 
 
-__all__ = ["COLUMNS", "Cell", "Facts", "evaluate_all", "facts", "tests_of"]
+__all__ = ["COLUMNS", "Cell", "Facts", "Row", "evaluate_all", "facts", "rows_of", "tests_of", "verdicts"]

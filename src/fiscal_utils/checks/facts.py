@@ -46,19 +46,19 @@ class Facts:
         return cell[:2] in self.open_rows and cell not in self.values
 
 
-def facts(frames: Mapping[str, pd.DataFrame], open_rows: Mapping[str, AbstractSet[tuple[str, str]]]) -> Iterator[Facts]:
-    """The facts of each document of the tidy tables, in their order."""
-    parts = {name: _by_document(frame) for name, frame in frames.items() if name != "documents"}
-    for about in frames["documents"].to_dict("records"):
+def facts(rows: Mapping[str, Iterable[Row]], open_rows: Mapping[str, AbstractSet[tuple[str, str]]]) -> Iterator[Facts]:
+    """The facts of each document of the tidy tables, in their order; `rows` are those of each table."""
+    parts = {name: _by_document(part) for name, part in rows.items() if name != "documents"}
+    for about in rows["documents"]:
         document = str(about["document_id"])
-        rows = {name: tuple(part.get(document, ())) for name, part in parts.items()}
+        own = {name: tuple(part.get(document, ())) for name, part in parts.items()}
         found = Facts(
-            {str(name): value for name, value in about.items()},
-            rows["cells"],
-            rows["narrative"],
-            rows["projects"],
-            rows["indicators"],
-            rows["statements"],
+            about,
+            own["cells"],
+            own["narrative"],
+            own["projects"],
+            own["indicators"],
+            own["statements"],
             open_rows.get(document, frozenset()),
         )
         _enter_cells(found)
@@ -66,17 +66,24 @@ def facts(frames: Mapping[str, pd.DataFrame], open_rows: Mapping[str, AbstractSe
         yield found
 
 
-def _by_document(frame: pd.DataFrame) -> dict[str, list[Row]]:
-    """Document → its rows; what is missing is None."""
-    rows: dict[str, list[Row]] = defaultdict(list)
+def rows_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[Row]]:
+    """The rows of tidy tables that are data frames; what is missing is None."""
+    return {name: _rows(frame) for name, frame in frames.items()}
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
     columns = {
         str(name): values.to_numpy(object, na_value=None)  # type: ignore[call-overload]  # pandas-stubs lacks None
         for name, values in frame.items()
     }
-    for values in zip(*columns.values(), strict=True):
-        row = dict(zip(columns, values, strict=True))
-        rows[row["document_id"]].append(row)
-    return rows
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _by_document(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["document_id"]].append(row)
+    return found
 
 
 def _enter_cells(found: Facts) -> None:
