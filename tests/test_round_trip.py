@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ortools.sat.python.cp_model import CpSolver, CpSolverStatus
 
 from fiscal_utils import simulate, specs
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number
-from fiscal_utils.parse import Accounts, parse
+from fiscal_utils.parse import Accounts, parse, solver
 from fiscal_utils.read import read
 from fiscal_utils.simulate.words import layout as layout_named
 
@@ -91,14 +93,34 @@ def settled_as_printed(made: Accounts, again: Accounts) -> None:
     assert without_pages(again.narrative) == without_pages(made.narrative)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_text_layer_reads_back_but_for_columns_that_nothing_settles(tmp_path: Path, seed: int) -> None:
-    made = simulate.accounts(seed, "small")
+    made = simulate.accounts(seed, ("small", "medium", "large")[seed % 3])
     settled_as_printed(made, rendered(tmp_path, ".txt", "jiangxi", made, seed))
+
+
+def test_what_takes_too_much_work_to_settle_is_undetermined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = simulate.accounts(3, "small")
+    path = simulate.write(made, tmp_path / "a.txt")
+    settled = sum(len(row.undetermined) for row in parse(read(path)).rows)
+    run = solver.Model._run
+
+    def tired(model: solver.Model) -> tuple[CpSolver, CpSolverStatus]:
+        done = run(model)
+        model.work = 0.0
+        return done
+
+    monkeypatch.setattr(solver.Model, "_run", tired)
+    again = parse(read(path))
+    settled_as_printed(made, again)
+    assert sum(len(row.undetermined) for row in again.rows) > settled
+    monkeypatch.setattr(solver, "_WORK", 0.0)
+    with pytest.raises(DocumentError, match="pdftotext -layout"):
+        parse(read(path))
 
 
 @pytest.mark.heavy
 def test_text_layers_of_many_seeds_read_back_but_for_columns_that_nothing_settles(tmp_path: Path) -> None:
     for seed in range(1000, 1100):
-        made = simulate.accounts(seed, "small")
+        made = simulate.accounts(seed, ("small", "medium", "large")[seed % 3])
         settled_as_printed(made, rendered(tmp_path, ".txt", "jiangxi", made, seed))
