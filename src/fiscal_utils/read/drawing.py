@@ -1,14 +1,17 @@
 """What is drawn on a page of a PDF besides its text: rulings, shapes and pictures, by pdfium."""
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, pairwise, repeat
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
+from fiscal_utils.read.pdfium import call, room, unchecked
 from fiscal_utils.read.rulings import Box
 
 _MAX_OBJECTS = 200_000
@@ -17,13 +20,10 @@ _THIN = 3.0
 _LINE_SEGMENTS = 5
 _COVERING = 0.5
 
+Boxes = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
-
-
-def unchecked(function: Any) -> Callable[..., Any]:
-    """The function of pdfium without the check of its arguments by ctypes, which takes longer than most functions."""
-    return ctypes.cast(function, ctypes.CFUNCTYPE(function.restype))
 
 
 _object = unchecked(pdfium.FPDFPage_GetObject)
@@ -56,78 +56,69 @@ def drawing(page: pypdfium2.PdfPage) -> Drawing:
 
 
 class _Reader:
-    """Walks over the objects of a page with one set of buffers for pdfium to write to."""
+    """Walks over the objects of a page, those of one kind together."""
 
     def __init__(self) -> None:
         self.found = Drawing()
         self.seen = 0
-        self.corners = (ctypes.c_float * 4)()
-        self.at_corners = [ctypes.byref(self.corners, i * ctypes.sizeof(ctypes.c_float)) for i in range(4)]
         self.x, self.y = ctypes.c_float(), ctypes.c_float()
         self.at_x, self.at_y = ctypes.byref(self.x), ctypes.byref(self.y)
-        self.fill, self.stroke = ctypes.c_int(), ctypes.c_int()
-        self.at_fill, self.at_stroke = ctypes.byref(self.fill), ctypes.byref(self.stroke)
 
     def read(self, page: pypdfium2.PdfPage) -> Drawing:
-        for i in range(pdfium.FPDFPage_CountObjects(page.raw)):
-            self._object(_object(page.raw, i), _IDENTITY, 0)
+        count = pdfium.FPDFPage_CountObjects(page.raw)
+        self._count(count)
+        self._objects(list(map(_object, repeat(page.raw), range(count))), _IDENTITY, 0)
         return self.found
 
-    def _object(self, thing: Any, outer: Matrix, depth: int) -> None:
-        self.seen += 1
+    def _count(self, count: int) -> None:
+        self.seen += count
         if self.seen > _MAX_OBJECTS:
             raise TooManyObjectsError
-        kind = _type(thing)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self._path(thing, outer)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            if box := self._bounds(thing, outer):
-                self.found.pictures.append(box)
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-            matrix = _times(_matrix(thing), outer)
-            for i in range(pdfium.FPDFFormObj_CountObjects(thing)):
-                self._object(pdfium.FPDFFormObj_GetObject(thing, i), matrix, depth + 1)
 
-    def _path(self, path: Any, outer: Matrix) -> None:
-        _draw_mode(path, self.at_fill, self.at_stroke)
-        if not self.fill.value and not self.stroke.value:
-            return
-        whole = self._bounds(path, outer)
-        if whole is None:
-            return
-        if _is_thin(whole) and _count_segments(path) <= _LINE_SEGMENTS:
-            self.found.rulings.append(_without_caps(whole) if self.stroke.value else whole)
-            return
+    def _objects(self, things: Sequence[Any], outer: Matrix, depth: int) -> None:
+        paths, pictures, forms = _by_kind(things)
+        self._paths(paths, outer)
+        has_bounds, boxes = _boxes(pictures, outer)
+        self.found.pictures += map(tuple, boxes[has_bounds].tolist())
+        for form in forms if depth < _DEEPEST_FORM else ():
+            self._form(form, outer, depth)
+
+    def _form(self, form: Any, outer: Matrix, depth: int) -> None:
+        count = pdfium.FPDFFormObj_CountObjects(form)
+        self._count(count)
+        things = [pdfium.FPDFFormObj_GetObject(form, i) for i in range(count)]
+        self._objects(things, _times(_matrix(form), outer), depth + 1)
+
+    def _paths(self, paths: Sequence[Any], outer: Matrix) -> None:
+        """Thin lines as rulings, all at once; what else is painted part by part."""
+        fills, strokes = _modes(paths)
+        has_bounds, boxes = _boxes(paths, outer)
+        painted = (fills | strokes) & has_bounds
+        segments = np.fromiter(map(_count_segments, paths), np.int64, len(paths))
+        line = painted & _are_thin(boxes) & (segments <= _LINE_SEGMENTS)
+        boxes[strokes] = _without_caps(boxes[strokes])
+        self.found.rulings += map(tuple, boxes[line].tolist())
+        for index in np.flatnonzero(painted & ~line).tolist():
+            self._path(paths[index], bool(strokes[index]), outer)
+
+    def _path(self, path: Any, is_stroked: bool, outer: Matrix) -> None:
         for points in self._subpaths(path, _times(_matrix(path), outer)):
             xs, ys = [x for x, _ in points], [y for _, y in points]
             box = (min(xs), min(ys), max(xs), max(ys))
             if _is_thin(box):
                 self.found.rulings.append(box)
-            elif self.stroke.value:
+            elif is_stroked:
                 edges = ((min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(points))
                 self.found.rulings += (edge for edge in edges if _is_thin(edge))
             else:
                 self.found.shapes += 1
-
-    def _bounds(self, thing: Any, outer: Matrix) -> Box | None:
-        if not _bounds(thing, *self.at_corners):
-            return None
-        left, bottom, right, top = self.corners
-        if outer is _IDENTITY:
-            return left, bottom, right, top
-        a, b, c, d, e, f = outer
-        corners = ((left, bottom), (left, top), (right, bottom), (right, top))
-        xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
-        return min(xs), min(ys), max(xs), max(ys)
 
     def _subpaths(self, path: Any, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
         """The corner points of each part of a path, closed where the file closes it."""
         a, b, c, d, e, f = matrix
         points: list[tuple[float, float]] = []
         count = _count_segments(path)
-        self.seen += count
-        if self.seen > _MAX_OBJECTS:
-            raise TooManyObjectsError
+        self._count(count)
         for i in range(count):
             segment = _segment(path, i)
             _point(segment, self.at_x, self.at_y)
@@ -168,20 +159,51 @@ def share(box: Box, page: Box) -> float:
     return max(0.0, width) * max(0.0, height) / area if area > 0 else 0.0
 
 
+def _by_kind(things: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """The paths, pictures and forms among the objects."""
+    kinds = list(map(_type, things))
+    wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
+    paths, pictures, forms = ([*compress(things, (kind == one for kind in kinds))] for one in wanted)
+    return paths, pictures, forms
+
+
+def _boxes(things: Sequence[Any], outer: Matrix) -> tuple[Mask, Boxes]:
+    """Which of the objects have bounds, and these on the page."""
+    corners, pointers = room(ctypes.c_float, 4, len(things))
+    has_bounds = np.fromiter(map(_bounds, things, *pointers), bool, len(things))
+    boxes = corners.astype(np.float64)
+    return has_bounds, boxes if outer is _IDENTITY else _moved(boxes, outer)
+
+
+def _moved(boxes: Boxes, matrix: Matrix) -> Boxes:
+    """What bounds the boxes after they are moved, turned or scaled."""
+    a, b, c, d, e, f = matrix
+    x, y = boxes[:, [0, 0, 2, 2]], boxes[:, [1, 3, 1, 3]]
+    xs, ys = a * x + c * y + e, b * x + d * y + f
+    return np.stack((xs.min(1), ys.min(1), xs.max(1), ys.max(1)), 1)
+
+
+def _modes(paths: Sequence[Any]) -> tuple[Mask, Mask]:
+    """Which of the paths are filled, and which are stroked."""
+    modes, pointers = room(ctypes.c_int, 2, len(paths))
+    call(_draw_mode, paths, *pointers)
+    fills, strokes = (modes != 0).T
+    return fills, strokes
+
+
 def _is_thin(box: Box) -> bool:
     return box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
 
 
-def _without_caps(line: Box) -> Box:
-    """A stroked line without the half of its width that its bounds add at either end."""
-    left, bottom, right, top = line
-    width, height = right - left, top - bottom
-    half = min(width, height) / 2
-    if width > 2 * height:
-        return left + half, bottom, right - half, top
-    if height > 2 * width:
-        return left, bottom + half, right, top - half
-    return line
+def _are_thin(boxes: Boxes) -> Mask:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).min(1) <= _THIN)
+
+
+def _without_caps(lines: Boxes) -> Boxes:
+    """Stroked lines without the half of their width that their bounds add at either end."""
+    sizes = lines[:, 2:] - lines[:, :2]
+    caps = np.where(sizes > 2 * sizes[:, ::-1], sizes.min(1, keepdims=True) / 2, 0)
+    return np.hstack((lines[:, :2] + caps, lines[:, 2:] - caps))
 
 
 def _matrix(thing: Any) -> Matrix:

@@ -118,7 +118,11 @@ def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Plac
 
 def _by_cell(frame: Frame, run: Run) -> Iterator[tuple[Cell, Run]]:
     """The run by the cells that it stands in: cut at borders between its characters, whole where they cut one."""
-    if frame.cell(run.left, run.middle) == frame.cell(run.right, run.middle) or len(run.lefts) < 2:
+    first = frame.cell(run.left, run.middle)
+    if first == frame.cell(run.right, run.middle):
+        yield first, run
+        return
+    if len(run.lefts) < 2:
         yield frame.cell(run.centre, run.middle), run
         return
     cells = [frame.cell((left + right) / 2, run.middle) for left, right in zip(run.lefts, run.rights, strict=True)]

@@ -2,8 +2,9 @@
 
 import ctypes
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share, unchecked
+from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share
 from fiscal_utils.read.model import Block, Content
 from fiscal_utils.read.page import Page, without_running_heads
+from fiscal_utils.read.pdfium import call, room, unchecked
 from fiscal_utils.read.rulings import Box, TooManyRulingsError
 from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Mask, Places
 from fiscal_utils.read.streams import unpacks_beyond
@@ -29,10 +31,11 @@ _LEAST_SHAPES = 50
 """Text that was turned into outlines is drawn as at least so many shapes."""
 _SCANNED_SHARE = 0.4
 _SCAN_SHARE = 0.5
-_FIRST_PRIVATE = 0xE000
 _HYPHEN = 0x02
 """What pdfium makes of a hyphen at the end of a line."""
-_UNPRINTED = {*range(0x21)} - {_HYPHEN} | {0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029}
+_UNPRINTED = np.zeros(0x10000, bool)
+_UNPRINTED[[*range(0x21), 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029]] = True
+_UNPRINTED[_HYPHEN] = False
 _SLANTED = -1
 _ASLANT = 3.0
 """Text that is off the page's directions by more degrees is a watermark."""
@@ -181,36 +184,27 @@ def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 
 def _printed(text: Any, count: int) -> tuple[list[int], str]:
     """The indices of the characters that leave ink, and what they are."""
-    indices: list[int] = []
-    characters: list[str] = []
-    for i in range(count):
-        code = _code(text, i)
-        if _is_unmapped(text, i) == 1:
-            code = _FIRST_PRIVATE
-        elif code in _UNPRINTED:
-            continue
-        indices.append(i)
-        characters.append(_character(code))
-    return indices, "".join(characters)
+    codes = np.fromiter(map(_code, repeat(text), range(count)), np.uint32, count)
+    unmapped = np.fromiter(map(_is_unmapped, repeat(text), range(count)), np.int32, count) == 1
+    printed = unmapped | ~_UNPRINTED[np.minimum(codes, 0xFFFF)]
+    codes[codes == _HYPHEN] = ord("-")
+    codes[unmapped | _is_private(codes)] = ord(UNKNOWN)
+    characters = codes[printed].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return np.flatnonzero(printed).tolist(), characters
 
 
-def _character(code: int) -> str:
-    if code >= _FIRST_PRIVATE and (code < 0xF900 or 0xFFF0 <= code < 0x10000 or code >= 0xF0000):
-        return UNKNOWN
-    return "-" if code == _HYPHEN else chr(code)
+def _is_private(codes: npt.NDArray[np.uint32]) -> Mask:
+    """Which code points are no characters, or mean what a font makes of them."""
+    return ((codes >= 0xE000) & (codes < 0xF900)) | ((codes >= 0xFFF0) & (codes < 0x10000)) | (codes >= 0xF0000)
 
 
-def _places(text: Any, indices: Iterable[int]) -> Places:
-    box, origin = pdfium.FS_RECTF(), (ctypes.c_double * 2)()
-    at_box, at_x, at_y = ctypes.byref(box), ctypes.byref(origin), ctypes.byref(origin, ctypes.sizeof(ctypes.c_double))
-    boxes, origins = bytearray(), bytearray()
-    for i in indices:
-        _box(text, i, at_box)
-        _origin(text, i, at_x, at_y)
-        boxes += box
-        origins += origin
-    left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4).T
-    return np.column_stack((np.frombuffer(origins).reshape(-1, 2), left, bottom, right, top))
+def _places(text: Any, indices: Sequence[int]) -> Places:
+    boxes, (at_box, *_) = room(ctypes.c_float, 4, len(indices))
+    call(_box, repeat(text), indices, at_box)
+    origins, (at_x, at_y) = room(ctypes.c_double, 2, len(indices))
+    call(_origin, repeat(text), indices, at_x, at_y)
+    left, top, right, bottom = boxes.T
+    return np.column_stack((origins, left, bottom, right, top))
 
 
 def _turns(text: Any, indices: Sequence[int], places: Places) -> npt.NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Rulings to frames: the thin boxes drawn on a page to the borders and merged cells of its tables."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from fiscal_utils.read.model import Grid, Span
 
@@ -68,7 +72,7 @@ class Frame:
         return self.xs[column], self.ys[row + down], self.xs[column + across], self.ys[row]
 
 
-def frames(boxes: Iterable[Box], scale: float = 1.0) -> list[Frame]:
+def frames(boxes: Sequence[Box], scale: float = 1.0) -> list[Frame]:
     """The grids that connected rulings make, the innermost first; those of one cell or one column are left out.
 
     `scale` is the size of the print in tens of points. Tables side by side with the same rows are one grid.
@@ -89,42 +93,40 @@ def frames(boxes: Iterable[Box], scale: float = 1.0) -> list[Frame]:
     return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
 
 
-def _rulings(boxes: Iterable[Box], scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
+def _rulings(boxes: Sequence[Box], scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
     """Horizontal and vertical rulings, pieces of one line joined; a dot may be a piece of either."""
-    across, down = [], []
-    for left, bottom, right, top in boxes:
-        width, height = right - left, top - bottom
-        if width >= height or width <= _TOUCHING > height:
-            across.append(_Ruling((bottom + top) / 2, left, right))
-        if height > width or width <= _TOUCHING > height:
-            down.append(_Ruling((left + right) / 2, bottom, top))
+    left, bottom, right, top = np.asarray(boxes, np.float64).reshape(-1, 4).T
+    width, height = right - left, top - bottom
+    dot = (width <= _TOUCHING) & (height < _TOUCHING)
+    across = np.stack(((bottom + top) / 2, left, right), 1)[(width >= height) | dot]
+    down = np.stack(((left + right) / 2, bottom, top), 1)[(height > width) | dot]
     return _joined(across, scale), _joined(down, scale)
 
 
-def _joined(rulings: list[_Ruling], scale: float) -> list[_Ruling]:
-    lanes: list[list[_Ruling]] = []
-    for ruling in sorted(rulings):
-        if lanes and ruling.at - lanes[-1][0].at <= _SAME * scale:
-            lanes[-1].append(ruling)
-        else:
-            lanes.append([ruling])
-    joined: list[_Ruling] = []
-    for lane in lanes:
-        pieces: list[list[_Ruling]] = []
-        end = 0.0
-        for ruling in sorted(lane, key=lambda ruling: ruling.start):
-            if pieces and ruling.start - end <= _TOUCHING:
-                pieces[-1].append(ruling)
-                end = max(end, ruling.end)
-            else:
-                pieces.append([ruling])
-                end = ruling.end
-        lines = (
-            _Ruling(sum(p.at for p in piece) / len(piece), piece[0].start, max(p.end for p in piece))
-            for piece in pieces
-        )
-        joined += [line for line in lines if line.end - line.start >= _SHORTEST * scale]
-    return sorted(joined)
+def _joined(pieces: npt.NDArray[np.float64], scale: float) -> list[_Ruling]:
+    """The rulings of which these are pieces (where, from, to), in ascending order."""
+    lanes: list[list[tuple[float, float, float]]] = []
+    first = -math.inf
+    for at, start, end in sorted(pieces.tolist()):
+        if at - first > _SAME * scale:
+            first = at
+            lanes.append([])
+        lanes[-1].append((start, end, at))
+    lines = (line for lane in lanes for line in _lines(sorted(lane)))
+    return sorted(line for line in lines if line.end - line.start >= _SHORTEST * scale)
+
+
+def _lines(lane: Iterable[tuple[float, float, float]]) -> Iterator[_Ruling]:
+    """The pieces (from, to, where) at one height, those without a gap between them as one ruling."""
+    places: list[float] = []
+    begin = reach = 0.0
+    for start, end, at in lane:
+        if places and start - reach > _TOUCHING:
+            yield _Ruling(sum(places) / len(places), begin, reach)
+            places = []
+        begin, reach = (begin, max(reach, end)) if places else (start, end)
+        places.append(at)
+    yield _Ruling(sum(places) / len(places), begin, reach)
 
 
 def _connected(

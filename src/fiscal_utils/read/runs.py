@@ -190,9 +190,11 @@ def _marked(found: list[Run]) -> list[Run]:
 
 def _on_line(mark: Run, found: Iterable[Run]) -> Run:
     for run in found:
-        raised = (mark.y - run.y) / run.size if run.size else 0.0
+        if not (mark.size < _SMALLER * run.size and run.y < mark.y < run.y + run.size):
+            continue
+        raised = (mark.y - run.y) / run.size
         is_near = abs(mark.left - run.right) <= 2 * _GAP * run.size or abs(mark.right - run.left) <= _GAP * run.size
-        if mark.size < _SMALLER * run.size and is_near and _RAISED[0] < raised < _RAISED[1]:
+        if is_near and _RAISED[0] < raised < _RAISED[1]:
             text = f"[{mark.text}]" if mark.text.isdigit() else mark.text
             return mark._replace(text=text, y=run.y, size=run.size, lefts=(), rights=())
     return mark
