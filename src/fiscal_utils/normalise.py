@@ -11,7 +11,8 @@ from importlib.resources import files
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _PLACEHOLDER = re.compile(r"[-—–－─−]+")
-_QUOTES = str.maketrans("", "", "“”‘’\"'")
+_QUOTES = re.compile("[“”‘’\"']")
+_RADICALS = re.compile(r"[\u2e80-\u2ef3\u2f00-\u2fd5]")
 _ORDINAL = re.compile(r"^(\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中:)+")
 
 
@@ -57,7 +58,7 @@ def _radicals() -> dict[int, str]:
 
 def clean(text: str) -> str:
     """The text with look-alike radicals (⽀ U+2F40, ⺠ U+2EA0) mapped to the ideographs that they stand for."""
-    return text.translate(_radicals())
+    return text.translate(_radicals()) if _RADICALS.search(text) else text
 
 
 def squeeze(text: str) -> str:
@@ -68,7 +69,7 @@ def squeeze(text: str) -> str:
 @lru_cache(20_000)
 def key(text: str) -> str:
     """The text as a key to compare labels by: compatibility forms folded, without white space and quotes."""
-    return squeeze(unicodedata.normalize("NFKC", clean(text))).translate(_QUOTES)
+    return _QUOTES.sub("", squeeze(unicodedata.normalize("NFKC", clean(text))))
 
 
 def label_key(text: str) -> str:
@@ -82,8 +83,8 @@ def number(text: str) -> Number | None:
 
     Thousands commas, full-width digits, a leading minus and accountants' parentheses are understood.
     """
-    if any(unicodedata.category(char) == "No" for char in text):  # ² and ② are marks beside a number
-        return None
+    if not text.isascii() and any(unicodedata.category(char) == "No" for char in text):
+        return None  # ² and ② are marks beside a number
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
     if plain.startswith("(") and plain.endswith(")"):
         plain = "-" + plain[1:-1]

@@ -3,13 +3,13 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from fiscal_utils import specs
 
 Names = Mapping[str, tuple[str, ...]]
 
-_QUOTES = dict.fromkeys(map(ord, "“”‘’'"), '"')
+_QUOTES = frozenset("“”‘’'")
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,19 @@ def _table(value: object) -> Mapping[str, object]:
     return value
 
 
-@lru_cache(20_000)
 def fold(text: str) -> str:
     """Compatibility forms and quotes folded, every character to one; ，stays, it does not group digits."""
-    forms = ((char, unicodedata.normalize("NFKC", char)) for char in text)
-    return "".join(char if char == "，" or len(form) != 1 else form for char, form in forms).translate(_QUOTES)
+    return text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """Code point → what it is folded to, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        form = unicodedata.normalize("NFKC", char)
+        folded = self[code] = '"' if form in _QUOTES else char if char == "，" or len(form) != 1 else form
+        return folded
+
+
+_FOLDED = _Folded()
