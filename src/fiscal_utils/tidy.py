@@ -55,7 +55,8 @@ def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
     open_rows = {folder.name: open_rows_of(folder) for folder in folders}
     checked = [dict(zip(CHECKS, row, strict=True)) for row in verdicts(rows, open_rows)]
     tables = {name: _table(rows.get(name, checked), columns) for name, columns in _COLUMNS.items()}
-    return tables | {"documents": _documents(rows["documents"])}
+    named = dict.fromkeys(name for row in rows["documents"] for name in row)
+    return tables | {"documents": _table(rows["documents"], tuple(named) or _DOCUMENT)}
 
 
 def store(table: pa.Table, path: Path) -> None:
@@ -78,7 +79,7 @@ def open_rows_of(folder: Path) -> set[tuple[str, str]]:
 
 def _table(rows: Iterable[Row], columns: tuple[str, ...]) -> pa.Table:
     schema = _schema(columns)
-    arrays = [pa.array([row[field.name] for row in rows], field.type) for field in schema]
+    arrays = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -86,14 +87,8 @@ def _table(rows: Iterable[Row], columns: tuple[str, ...]) -> pa.Table:
 def _schema(columns: tuple[str, ...]) -> pa.Schema:
     """The types of the columns, and what tells pandas to read integers that may be missing as such."""
     kinds = {name: "Int64" if name in _INTEGERS else "float64" if name in _FLOATS else "str" for name in columns}
+    kinds |= {name: "boolean" for name in columns if name == "simulated"}
     return pa.Schema.from_pandas(pd.DataFrame(columns=list(columns)).astype(kinds), preserve_index=False)
-
-
-def _documents(rows: Sequence[Row]) -> pa.Table:
-    """The documents with whatever their document.toml files say, the columns of the contract among it."""
-    frame = pd.DataFrame(rows, columns=None if rows else list(_DOCUMENT))
-    integers = {name: "Int64" for name in frame.columns if name in _INTEGERS}
-    return pa.Table.from_pandas(frame.astype(integers), preserve_index=False)
 
 
 def _document(folder: Path) -> Row:
@@ -101,9 +96,16 @@ def _document(folder: Path) -> Row:
     if document.get("id") != folder.name:
         raise DataError("id_mismatch", folder=folder, id=document.get("id"))
     source = document.pop("source", {})
-    row = {name: ", ".join(value) if isinstance(value, list) else value for name, value in document.items()}
-    row = {"document_id": row.pop("id"), "region_code": ""} | row
-    return row | {f"source_{name}": value for name, value in source.items()}
+    row = {"document_id": document.pop("id"), "region_code": ""} | document
+    row |= {f"source_{name}": value for name, value in source.items()}
+    return {name: _told(value) for name, value in row.items()}
+
+
+def _told(value: object) -> object:
+    """A value of document.toml as that of a cell."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str | int) else str(value)
 
 
 def _figures(folder: Path, name: str, columns: Sequence[str]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from fiscal_utils import specs
 
@@ -130,6 +130,7 @@ def _table(value: object) -> Mapping[str, object]:
     return value
 
 
+@lru_cache(20_000)
 def fold(text: str) -> str:
     """Compatibility forms and quotes folded, every character to one; ，stays, it does not group digits."""
     return text.translate(_FOLDED)
