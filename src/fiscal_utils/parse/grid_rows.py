@@ -10,6 +10,7 @@ from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.language import t
 from fiscal_utils.normalise import Number, Token, key, label_key, squeeze, token
+from fiscal_utils.parse.breaks import Columns, mended, stacked
 from fiscal_utils.parse.outline import Segment
 from fiscal_utils.parse.rows import Row, item, keyed, named_after, unit
 from fiscal_utils.read import Grid
@@ -58,6 +59,12 @@ class _Reading:
     edges: tuple[float, ...]
     width: int
 
+    @property
+    def by_content(self) -> Columns:
+        """The columns of all parts by what they hold."""
+        every = [[getattr(part, role) for part in self.parts] for role in ("codes", "labels", "lines", "values")]
+        return Columns(*(tuple(itertools.chain(*of_role)) for of_role in every))
+
 
 def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]:
     """The rows of the table in printed order with their cells, and what could not be read.
@@ -66,13 +73,30 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
     """
     spec = specs.tables()[segment.table]
     printed_unit = unit([line.text for line in segment.lines])
-    reading: _Reading | None = None
+    bodies, doubts = _bodies(segment, grids, spec)
     found: list[Row] = []
+    for body, reading in bodies:
+        template = Row(spec.name, "", spec.required, printed_unit, body.page)
+        found += list(_wide_rows(body, reading, template) if reading.wide else _rows(body, reading, template, spec))
+        doubts += _unread(body, reading, spec)
+    nameless = [row for row in found if not row.key]
+    doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
+    return named_after([keyed(row, spec) for row in found if row.key], spec), doubts
+
+
+def _bodies(
+    segment: Segment, grids: Sequence[Grid], spec: TableSpec
+) -> tuple[list[tuple[Grid, _Reading]], list[str]]:
+    """The rows below the headers, with how they are to be read, and which grids could not be read."""
+    reading: _Reading | None = None
+    found: list[tuple[Grid, _Reading]] = []
     doubts: list[str] = []
-    for grid in grids:
+    for grid in _with_headers(grids, spec):
         height = _header_height(grid, spec)
-        if height:
-            reading = _reading(grid, height, spec) or reading
+        own = _reading(grid, height, spec) if height else None
+        if height and reading and own is None and not _numbers_columns(_printed(grid.rows[0])):
+            height = 0
+        reading = own or reading
         if reading is None:
             raise _mismatch(segment, grid, spec)
         if height == len(grid.rows):
@@ -81,12 +105,24 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
         if body is None:
             doubts.append(_doubt(spec, grid.page, t("续表的列与表头不同", "a continuation has other columns")))
             continue
-        template = Row(spec.name, "", spec.required, printed_unit, grid.page)
-        found += list(_wide_rows(body, reading, template) if reading.wide else _rows(body, reading, template, spec))
-        doubts += _unread(body, reading, spec)
-    nameless = [row for row in found if not row.key]
-    doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
-    return named_after([keyed(row, spec) for row in found if row.key], spec), doubts
+        if found and not reading.wide:
+            before, body = mended(found[-1][0], body, reading.by_content, spec)
+            found[-1] = (before, found[-1][1])
+        found.append((body, reading))
+    return found, doubts
+
+
+def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[Grid]:
+    """The grids; one that holds but the begin of a header as one with the next."""
+    begun: Grid | None = None
+    for grid in grids:
+        whole = stacked(begun, grid) if begun and begun.width == grid.width else grid
+        height = _header_height(whole, spec)
+        begun = whole if height == len(whole.rows) and _reading(whole, height, spec) is None else None
+        if begun is None:
+            yield whole
+    if begun:
+        yield begun
 
 
 def _mismatch(segment: Segment, grid: Grid, spec: TableSpec) -> DocumentError:
@@ -118,7 +154,7 @@ def _header_height(grid: Grid, spec: TableSpec) -> int:
 
 def is_body(row: Sequence[str], spec: TableSpec) -> bool:
     """Whether the row holds a number that numbers no column, or nothing but known labels."""
-    cells = [key(cell) for cell in row if squeeze(cell)]
+    cells = _printed(row)
     if not cells or _numbers_columns(cells):
         return False
     texts = [cell for cell in cells if token(cell) is None and cell not in _LEVELS]
@@ -129,6 +165,10 @@ def is_body(row: Sequence[str], spec: TableSpec) -> bool:
     return alone or (bool(texts) and all(known) and _ordinals(texts))
 
 
+def _printed(row: Iterable[str]) -> list[str]:
+    return [key(cell) for cell in row if squeeze(cell)]
+
+
 def _ordinals(texts: Iterable[str]) -> bool:
     """Whether each label carries an ordinal, as headers never do."""
     return all(label_key(text) != text for text in texts)
@@ -136,6 +176,8 @@ def _ordinals(texts: Iterable[str]) -> bool:
 
 def _numbers_columns(cells: Sequence[str]) -> bool:
     """Whether the row is 栏次: nothing but 1, 2, 3 …, dashes and its name."""
+    if any(cell == "栏次" for cell in cells):
+        return True
     integers = [int(cell) for cell in cells if cell.isdigit() and len(cell) < 3]
     others = [cell for cell in cells if not (cell.isdigit() and len(cell) < 3)]
     counted = integers == list(range(1, len(integers) + 1)) or integers == sorted(set(integers))
