@@ -16,7 +16,7 @@ from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
-from fiscal_utils.parse.trust import confirmed
+from fiscal_utils.parse.trust import confirmed, named
 from fiscal_utils.read import Source
 
 SIMULATED = "模拟"
@@ -79,7 +79,7 @@ def _accounts(parts: Outline, source: Source) -> Accounts:
     found = [row for part, _ in read for row in part]
     labels = {row.code: row.label for row in found if row.code}
     narrative, comparisons = narrated(parts.narrative, labels, parts.annex)
-    placed = place(found, _stated(narrative))
+    placed = named(place(found, _stated(narrative)))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]

@@ -10,7 +10,7 @@ from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.language import t
 from fiscal_utils.normalise import Number, Token, key, label_key, squeeze, token
-from fiscal_utils.parse.breaks import Columns, mended, stacked
+from fiscal_utils.parse.breaks import Columns, mended, refined, stacked
 from fiscal_utils.parse.outline import Segment
 from fiscal_utils.parse.rows import Row, item, keyed, named_after, unit
 from fiscal_utils.read import Grid
@@ -19,6 +19,7 @@ from fiscal_utils.specs import TableSpec
 _TOTALS = ("合计", "总计", "小计")
 _LEVELS = ("类", "款", "项", "目")
 _CODE = re.compile(r"\d{2,7}")
+_PIECE_OF_NUMBER = re.compile(r"[\d,.]+")
 CODE_HEADER = re.compile(r".*(编码|代码)|[类款项目]")
 LINE_HEADER = re.compile(r"行次|序号")
 _LABEL_HEADER = re.compile(r".*(项目|科目名称|名称|科目|指标)(\(按.*\))?")
@@ -81,22 +82,32 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
         doubts += _unread(body, reading, spec)
     nameless = [row for row in found if not row.key]
     doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
+    found = [_broken_by(after, row) if after and not after.key else row for row, after in _with_next(found)]
     return named_after([keyed(row, spec) for row in found if row.key], spec), doubts
 
 
-def _bodies(
-    segment: Segment, grids: Sequence[Grid], spec: TableSpec
-) -> tuple[list[tuple[Grid, _Reading]], list[str]]:
+def _with_next(rows: Sequence[Row]) -> Iterator[tuple[Row, Row | None]]:
+    return itertools.zip_longest(rows, rows[1:])
+
+
+def _broken_by(rest: Row, row: Row) -> Row:
+    """The row without the numbers that those of a row without a name below it may belong to."""
+    return row.without({c for c, printed in rest.cells.items() if isinstance(printed, Number)})
+
+
+def _bodies(segment: Segment, grids: Sequence[Grid], spec: TableSpec) -> tuple[list[tuple[Grid, _Reading]], list[str]]:
     """The rows below the headers, with how they are to be read, and which grids could not be read."""
     reading: _Reading | None = None
+    header: Sequence[Sequence[str]] = ()
     found: list[tuple[Grid, _Reading]] = []
     doubts: list[str] = []
     for grid in _with_headers(grids, spec):
-        height = _header_height(grid, spec)
+        repeated = bool(header) and grid.rows[: len(header)] == header
+        height = len(header) if repeated else _header_height(grid, spec)
         own = _reading(grid, height, spec) if height else None
         if height and reading and own is None and not _numbers_columns(_printed(grid.rows[0])):
             height = 0
-        reading = own or reading
+        reading, header = (own, grid.rows[:height]) if own else (reading, header)
         if reading is None:
             raise _mismatch(segment, grid, spec)
         if height == len(grid.rows):
@@ -113,16 +124,26 @@ def _bodies(
 
 
 def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[Grid]:
-    """The grids; one that holds but the begin of a header as one with the next."""
+    """The grids; one that holds but a header, or the begin of one, as one with the next if that tells more columns."""
     begun: Grid | None = None
     for grid in grids:
-        whole = stacked(begun, grid) if begun and begun.width == grid.width else grid
-        height = _header_height(whole, spec)
-        begun = whole if height == len(whole.rows) and _reading(whole, height, spec) is None else None
+        whole = stacked(begun, grid) if begun else None
+        if whole and _columns_told(whole, spec) > _columns_told(grid, spec):
+            grid = whole
+        elif begun and not _columns_told(grid, spec):
+            yield begun
+        begun = grid if _header_height(grid, spec) == len(grid.rows) else None
         if begun is None:
-            yield whole
+            yield grid
     if begun:
         yield begun
+
+
+def _columns_told(grid: Grid, spec: TableSpec) -> int:
+    """How many columns the header of the grid tells, 0 where it has none."""
+    height = _header_height(grid, spec)
+    reading = _reading(grid, height, spec) if height else None
+    return len(reading.by_content.values) + len(reading.wide) if reading else 0
 
 
 def _mismatch(segment: Segment, grid: Grid, spec: TableSpec) -> DocumentError:
@@ -190,14 +211,15 @@ def _reading(grid: Grid, height: int, spec: TableSpec) -> _Reading | None:
     """How the header says that the cells are to be read, None where it fits no declared column."""
     headers = [_header(grid, j, height) for j in range(grid.width)]
     if wide := _wide(headers, spec):
-        return _Reading((), wide, {}, grid.edges, grid.width)
+        left_out = {j: "/".join(header) for j, header in enumerate(headers) if j not in wide}
+        return _Reading((), wide, left_out, grid.edges, grid.width)
     columns = [
         _Column(j, _role(header, [key(row[j]) for row in grid.rows[height:] if squeeze(row[j])], spec), header)
         for j, header in enumerate(headers)
     ]
     parts: list[_Part] = []
     unread: dict[int, str] = {}
-    for i, group in enumerate(_groups(columns)):
+    for i, group in enumerate(_groups(_outdented(columns, grid, height))):
         names = spec.sides[i] if i < len(spec.sides) > 1 else tuple(spec.columns)
         values = [column for column in group if column.role == "value"]
         assigned = _assigned(values, {name: spec.columns[name] for name in names})
@@ -224,7 +246,7 @@ def _role(header: tuple[str, ...], cells: Sequence[str], spec: TableSpec) -> str
     leaf = header[-1] if header else ""
     if LINE_HEADER.fullmatch(leaf):
         return "line"
-    texts = [cell for cell in cells if token(cell) is None]
+    texts = [cell for cell in cells if token(cell) is None and not _PIECE_OF_NUMBER.fullmatch(cell)]
     codes = [cell for cell in cells if _CODE.fullmatch(cell)]
     if CODE_HEADER.fullmatch(leaf) and len(codes) >= len(cells) - len(texts):
         return "code"
@@ -233,6 +255,16 @@ def _role(header: tuple[str, ...], cells: Sequence[str], spec: TableSpec) -> str
     if spec.coded and codes and len(codes) == len(cells) and _LABEL_HEADER.fullmatch(leaf):
         return "code"
     return "value" if not _LABEL_HEADER.fullmatch(leaf) else "label"
+
+
+def _outdented(columns: Sequence[_Column], grid: Grid, height: int) -> list[_Column]:
+    """The columns; a blank one right before names holds the labels that begin left of these on a later page."""
+    found: list[_Column] = []
+    for column in reversed(columns):
+        blank = not column.header and not any(squeeze(row[column.index]) for row in grid.rows[height:])
+        names = bool(found) and found[-1].role in ("code", "label")
+        found.append(replace(column, role="label") if blank and names else column)
+    return found[::-1]
 
 
 def _groups(columns: Sequence[_Column]) -> Iterator[list[_Column]]:
@@ -305,6 +337,8 @@ def _shifted(grid: Grid, reading: _Reading) -> Grid | None:
         return grid
     if not grid.edges or not reading.edges:
         return None
+    if (whole := refined(grid, reading.edges)) is not grid:
+        return whole
     middles = [(a + b) / 2 for a, b in zip(grid.edges, grid.edges[1:], strict=False)]
     targets = [sum(edge <= middle for edge in reading.edges) - 1 for middle in middles]
     if len(set(targets)) < len(targets) or not all(0 <= target < reading.width for target in targets):

@@ -125,10 +125,12 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
     tables_end = len(blocks) if narrative is None else narrative
     starts = [start for start in starts if start[0] < tables_end]
     ends = [start for start, _, _ in starts[1:]] + [tables_end]
-    segments = [
-        Segment(table, title, _until_part(blocks[start:end]))
-        for (start, table, title), end in zip(starts, ends, strict=True)
-    ]
+    segments = _continued(
+        [
+            Segment(table, title, _until_part(blocks[start:end]))
+            for (start, table, title), end in zip(starts, ends, strict=True)
+        ]
+    )
     text: list[Line] = []
     forms: list[tuple[Block, ...]] = []
     if narrative is not None:
@@ -146,6 +148,32 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
         glossary is not None,
         annex if any(_EVALUATION.search(key(line.text)) for line in annex) else (),
     )
+
+
+def _continued(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments; pages of one table that repeat its title, as Excel prints it, as one."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and _goes_on(joined[-1], segment):
+            heads = [i for i, block in enumerate(segment.blocks[:_TITLE_REACH]) if _is_head(block)]
+            joined[-1] = replace(joined[-1], blocks=joined[-1].blocks + segment.blocks[heads[-1] + 1 :])
+        else:
+            joined.append(segment)
+    return joined
+
+
+def _is_head(block: Block) -> bool:
+    return isinstance(block, Line) and bool(HEAD.search(key(block.text)) or _title_of(key(block.text)))
+
+
+def _goes_on(first: Segment, second: Segment) -> bool:
+    """Whether the second is the next page of the first: the same title and header, and no row in common."""
+    follows = (first.blocks[-1].page or 0) + 1 == second.page
+    if not (first.table and first.table == second.table and first.title == second.title and follows):
+        return False
+    before, after = ([key(line.text) for line in segment.lines] for segment in (first, second))
+    same = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))))
+    return same > 1 and same < len(after) and set(before).isdisjoint(after[same:])
 
 
 def _blank(block: Block) -> bool:
@@ -219,9 +247,10 @@ def _table_starts(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str]]:
 
 def _announces(following: Sequence[Block], table: str) -> bool:
     """Whether a table follows its title: a unit line, or a grid with its header. A table of contents has neither."""
+    header = ""
     for block in following:
         if isinstance(block, Grid):
-            header = "".join(key(cell) for row in block.rows[:6] for cell in row)
+            header += "".join(key(cell) for row in block.rows[:6] for cell in row)
             columns = specs.tables()[table].columns.values()
             return sum(any(key(name) in header for name in names) for names in columns) * 2 >= len(columns)
         if _UNIT.search(key(block.text)):
@@ -324,6 +353,8 @@ def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block,
     forms: list[list[Block]] = []
     is_open = False
     for part in (part for block in blocks for part in _single_forms(block)):
+        if is_open and isinstance(part, Grid):
+            part = _unrepeated(part, forms[-1])
         first = key(next(iter(_flat([part]))).text)
         if _FORM_START.match(first) and (isinstance(part, Line) or _is_form(part)):
             forms.append([])
@@ -335,6 +366,14 @@ def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block,
         total = _TOTAL_ROW if isinstance(part, Grid) else _FORM_END
         is_open = not any(total.fullmatch(squeeze(line.text)) for line in _flat([part]))
     return text, [tuple(form) for form in forms]
+
+
+def _unrepeated(grid: Grid, form: Sequence[Block]) -> Grid:
+    """The rest of an open form on the next page, without the rows that are repeated there from the form's begin."""
+    begin = next((block.rows for block in form if isinstance(block, Grid)), ())
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(begin, grid.rows, strict=False))
+    repeated = sum(1 for _ in pairs)
+    return grid.part(repeated, len(grid.rows)) if 0 < repeated < len(grid.rows) else grid
 
 
 def _single_forms(block: Block) -> Iterator[Block]:
