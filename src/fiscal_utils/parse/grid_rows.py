@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,6 +17,9 @@ from fiscal_utils.read import Grid
 from fiscal_utils.specs import TableSpec
 
 _TOTALS = ("合计", "总计", "小计")
+_SANGONG = "三公经费"
+_WHOLE = "total"
+_OF_WHICH = "其中"
 _LEVELS = ("类", "款", "项", "目")
 _CODE = re.compile(r"\d{2,7}")
 _PIECE_OF_NUMBER = re.compile(r"[\d,.]+")
@@ -282,53 +285,74 @@ def _groups(columns: Sequence[_Column]) -> Iterator[list[_Column]]:
 def _assigned(columns: Sequence[_Column], names: dict[str, tuple[str, ...]]) -> dict[int, str]:
     """Grid column → canonical column in printed order, by the best fit of their headers over all columns together."""
     best: dict[tuple[int, int], tuple[int, tuple[tuple[int, str], ...]]] = {}
-    declared = list(names.items())
+    declared = list(names)
+    kept = {name: _others(name, names) for name in names}
 
     def fit(i: int, j: int) -> tuple[int, tuple[tuple[int, str], ...]]:
         if i == len(columns) or j == len(declared):
             return 0, ()
         if (i, j) not in best:
             options = [fit(i + 1, j), fit(i, j + 1)]
-            if score := _score(columns[i].header, declared[j][1]):
+            name, header = declared[j], columns[i].header
+            if (score := _score(header, names[name])) and kept[name].isdisjoint(header[:-1]):
                 rest, pairs = fit(i + 1, j + 1)
-                options.append((score + rest, ((columns[i].index, declared[j][0]), *pairs)))
+                options.append((score + rest, ((columns[i].index, name), *pairs)))
             best[i, j] = max(options, key=lambda option: option[0])
         return best[i, j]
 
     return dict(fit(0, 0)[1])
 
 
+def _others(column: str, names: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The headers of the other columns: what stands below one is a part of that column, but for parts of the total."""
+    return {key(text) for name, texts in names.items() if name not in (column, _WHOLE) for text in texts} - {
+        key(text) for text in names[column]
+    }
+
+
 def _score(header: tuple[str, ...], names: Iterable[str]) -> int:
-    """How well the header fits one of the names: the leaf itself, its end, a level above, or some part of it."""
+    """How well the header fits one of the names: the leaf itself, its end, the total of a level above, or some part."""
     best = 0
+    if header and header[-1].startswith(_OF_WHICH):
+        return 0
     for name in map(key, names):
         if header and header[-1] == name:
             return 8
         if header and (header[-1].endswith(name) or header[-1].startswith(name)):
             best = max(best, 4)
         elif name in header:
-            best = max(best, 2)
+            best = max(best, 3 if header[-1] in _TOTALS else 2)
         elif name in "".join(header):
             best = max(best, 1)
     return best
 
 
 def _wide(headers: Sequence[tuple[str, ...]], spec: TableSpec) -> dict[int, tuple[str, str]]:
-    """Grid column → item and column, for a table that prints one row under a header of items and measures."""
+    """Grid column → item and column, for a table that prints items as columns.
+
+    The column is empty where measures are not in the header: then each row is of one (决算数).
+    """
     if spec.rows != "items" or len(spec.sides) != 1:
         return {}
     found: dict[int, tuple[str, str]] = {}
     for j, header in enumerate(headers):
-        items = [name for text in header if (name := item(text, spec))]
-        items = [name for name in items if name != "total"] or items
         scores = {
             column: max((_score((text,), names) for text in header), default=0)
             for column, names in spec.columns.items()
         }
         column = max(scores, key=lambda name: scores[name])
-        if items and column and scores[column] >= 8:
-            found[j] = (items[-1], column)
-    return found if len({name for name, _ in found.values()}) > 1 else {}
+        if name := _header_item(header, spec):
+            found[j] = (name, column if scores[column] >= 4 else "")
+    measured = {j: pair for j, pair in found.items() if pair[1]} or found
+    return measured if len({name for name, _ in measured.values()}) > 1 else {}
+
+
+def _header_item(header: tuple[str, ...], spec: TableSpec) -> str:
+    """The item that a header names: the lowest but for totals, which are of the item above them."""
+    items = [name for text in header if text not in _TOTALS and (name := item(text, spec))]
+    whole = any(text.endswith(_SANGONG) for text in header)
+    totals = ["total"] if whole else [name for text in header if (name := item(text, spec))]
+    return next(reversed([name for name in items if name != "total"] or totals), "")
 
 
 def _shifted(grid: Grid, reading: _Reading) -> Grid | None:
@@ -416,13 +440,26 @@ def _token(cell: str) -> Token | None:
 
 
 def _wide_rows(grid: Grid, reading: _Reading, template: Row) -> Iterator[Row]:
-    """The rows of items of a table that prints them as columns; it has one row of numbers."""
+    """The rows of items of a table that prints them as columns: one row of numbers, or one for each measure."""
     spec = specs.tables()[template.table]
-    row = next(_numbered(grid, reading.wide), None)
     for name in dict.fromkeys(name for name, _ in reading.wide.values()):
-        columns = {column: j for j, (owner, column) in reading.wide.items() if owner == name}
-        cells = {c: value for c, j in columns.items() if row and (value := _token(row[j])) is not None}
+        printed = {
+            measure or column: row[j]
+            for row, measure in _measured(grid, reading, spec)
+            for j, (owner, column) in reading.wide.items()
+            if owner == name
+        }
+        cells = {column: value for column, text in printed.items() if (value := _token(text)) is not None}
         yield replace(template, label=spec.items[name][0], cells=cells)
+
+
+def _measured(grid: Grid, reading: _Reading, spec: TableSpec) -> list[tuple[tuple[str, ...], str]]:
+    """The rows of numbers that are read, each with the column of the measure that it names if the header names none."""
+    if any(column for _, column in reading.wide.values()):
+        return [(row, "") for row in itertools.islice(_numbered(grid, reading.wide), 1)]
+    measures = {key(name): column for column, names in spec.columns.items() for name in names}
+    found = [(row, measures[key(text)]) for row in grid.rows for text in row if key(text) in measures]
+    return [(row, column) for row, column in found if [other for _, other in found].count(column) == 1]
 
 
 def _numbered(grid: Grid, columns: Iterable[int]) -> Iterator[tuple[str, ...]]:
@@ -442,7 +479,7 @@ def _unread(grid: Grid, reading: _Reading, spec: TableSpec) -> Iterator[str]:
     for j, header in reading.unread.items():
         if any(_numbered(grid, (j,))):
             yield _doubt(spec, grid.page, t(f"栏“{header}”未读", f"column {header} is not read"))
-    if reading.wide and len(list(_numbered(grid, reading.wide))) > 1:
-        yield _doubt(
-            spec, grid.page, t("数字多于一行，只读第一行", "more than one row of numbers, only the first is read")
-        )
+    left_out = len(list(_numbered(grid, reading.wide))) - len(_measured(grid, reading, spec)) if reading.wide else 0
+    if left_out > 0:
+        what = t(f"数字多于一行，{left_out} 行未读", f"more than one row of numbers, {left_out} of them not read")
+        yield _doubt(spec, grid.page, what)

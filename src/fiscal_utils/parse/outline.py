@@ -18,7 +18,7 @@ _GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三�
 _CONTENTS = re.compile(r"目录")
 _EVALUATION = re.compile(r"绩效评价报告$")
 _TITLE_PREFIX = re.compile(
-    r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|[一二三四五六七八九十]+)?[、.:：]?"
+    r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|表?[一二三四五六七八九十]+)?[、.:：]?"
     r"(.{0,40}?\d{4}年度?)?(部门|单位)?"
 )
 _LEADER = re.compile(r"[.…·。\-\s]*\d*$")
@@ -30,6 +30,7 @@ _TOTAL_ROW = re.compile(r"(总计|总分|合计)\d[\d.]*")
 _UNIT = re.compile(r"单位[:：]")
 HEAD = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]")
 NOTE = re.compile(r"(注|备注|说明)[:：]")
+_TITLE_MARKS = str.maketrans("", "", "《》")
 _TITLE_REACH = 8
 _REMEMBERED = 20_000
 _COVER_LINE = 40
@@ -121,23 +122,29 @@ def _narrated(found: list[Outline]) -> list[Outline]:
 def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> Outline:
     first, last = starts[0][0], max(index for index, table, _ in starts if table)
     narrative = next(iter(_found(blocks, _NARRATIVE, after=last)), None)
-    glossary = next(reversed(_found(blocks, _GLOSSARY, after=first)), None)
-    tables_end = len(blocks) if narrative is None else narrative
+    if narrative is None:
+        narrative = _narrative_before(blocks[:first])
+    told_first = narrative is not None and narrative < first
+    glossary = next(reversed(_found(blocks, _GLOSSARY, after=narrative if told_first and narrative else first)), None)
+    tables_end = len(blocks) if narrative is None or told_first else narrative
     starts = [start for start in starts if start[0] < tables_end]
     ends = [start for start, _, _ in starts[1:]] + [tables_end]
-    segments = _continued(
-        [
-            Segment(table, title, _until_part(blocks[start:end]))
-            for (start, table, title), end in zip(starts, ends, strict=True)
-        ]
+    segments = _ranked(
+        _continued(
+            [
+                Segment(table, title, _until_part(blocks[start:end]))
+                for (start, table, title), end in zip(starts, ends, strict=True)
+            ]
+        )
     )
     text: list[Line] = []
     forms: list[tuple[Block, ...]] = []
+    text_end = first if told_first else len(blocks)
     if narrative is not None:
-        stop = glossary if glossary is not None and glossary > narrative else len(blocks)
+        stop = glossary if glossary is not None and narrative < glossary < text_end else text_end
         text, forms = _split_forms(blocks[narrative + 1 : stop])
-    front = _flat(blocks[:first])
-    annex = _flat(blocks[glossary + 1 :]) if glossary is not None else ()
+    front = _flat(blocks[: narrative if told_first else first])
+    annex = _flat(blocks[glossary + 1 : text_end]) if glossary is not None else ()
     return Outline(
         front,
         tuple(segment for segment in segments if segment.table),
@@ -147,6 +154,32 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
         _listed(front),
         glossary is not None,
         annex if any(_EVALUATION.search(key(line.text)) for line in annex) else (),
+    )
+
+
+def _narrative_before(blocks: Sequence[Block]) -> int | None:
+    """The index of the heading of a narrative that stands before the tables; the table of contents has one as well."""
+    headings = {i: key(line.text) for i in _found(blocks, _NARRATIVE, after=-1) if isinstance(line := blocks[i], Line)}
+    parts = [i for i, text in headings.items() if _PART.match(text)]
+    first = next(iter(headings.values()), "")
+    return max(parts or [i for i, text in headings.items() if text == first], default=None)
+
+
+def _ranked(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments; where one table stands under two of its titles, the one with the later title is undeclared."""
+    best: dict[str, int] = {}
+    for segment in segments:
+        if segment.table:
+            best[segment.table] = min(_rank(segment), best.get(segment.table, _rank(segment)))
+    return [replace(one, table="") if one.table and _rank(one) > best[one.table] else one for one in segments]
+
+
+def _rank(segment: Segment) -> int:
+    """The place of the printed title among those of its table."""
+    titles = specs.tables()[segment.table].titles
+    printed = _bare_title(key(segment.title))
+    return max(
+        (i for i, title in enumerate(titles) if printed.endswith(title)), key=lambda i: len(titles[i]), default=0
     )
 
 
@@ -168,8 +201,9 @@ def _is_head(block: Block) -> bool:
 
 def _goes_on(first: Segment, second: Segment) -> bool:
     """Whether the second is the next page of the first: the same title and header, and no row in common."""
-    follows = (first.blocks[-1].page or 0) + 1 == second.page
-    if not (first.table and first.table == second.table and first.title == second.title and follows):
+    if not (first.table and first.table == second.table and first.title == second.title):
+        return False
+    if (first.blocks[-1].page or 0) + 1 != second.page:
         return False
     before, after = ([key(line.text) for line in segment.lines] for segment in (first, second))
     same = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))))
@@ -241,7 +275,12 @@ def _table_starts(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str]]:
         table = _title_of(text)
         if table and _announces(blocks[index + 1 : index + _TITLE_REACH], table):
             yield index, table, squeeze(block.text)
-        elif not table and _UNKNOWN_TITLE.fullmatch(text) and _heads_grid(blocks[index + 1 : index + 4]):
+        elif (
+            not table
+            and _UNKNOWN_TITLE.fullmatch(text)
+            and not _PART.match(text)
+            and _heads_grid(blocks[index + 1 : index + 4])
+        ):
             yield index, "", squeeze(block.text)
 
 
@@ -280,11 +319,16 @@ def _titles() -> list[tuple[str, str]]:
 def _title_of(text: str) -> str | None:
     if len(text) > 90:
         return None
-    text = re.sub(r"[(（](公开)?[^()（）]*[)）]$", "", text)
+    text = _bare_title(text)
     for title, name in _titles():
         if text.endswith(title) and _TITLE_PREFIX.fullmatch(text.removesuffix(title)):
             return name
     return None
+
+
+def _bare_title(text: str) -> str:
+    """The title without what is in brackets behind it, and without marks of a title around it."""
+    return re.sub(r"\([^()]*\)$", "", text.translate(_TITLE_MARKS))
 
 
 def _listed(front: Sequence[Line]) -> frozenset[str]:
