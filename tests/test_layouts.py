@@ -80,6 +80,14 @@ def test_a_part_of_a_column_is_not_the_column() -> None:
     assert "教育收费" in doubts[0]
 
 
+def test_a_template_with_dots_among_its_codes() -> None:
+    header = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"]
+    (segment,) = outline(
+        table("一般公共预算财政拨款支出决算表", header, ["205", "教育支出", "", "", ""], ["…", "…", "", "", ""])
+    ).segments
+    assert rows(segment)[0][0].code == "205"
+
+
 def test_columns_of_one_name_below_several_headings() -> None:
     _, numbers, doubts = read(
         "一般公共预算财政拨款收入支出决算表",
