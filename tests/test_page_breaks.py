@@ -6,7 +6,8 @@ import pytest
 
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
-from fiscal_utils.parse.outline import Segment, outlines
+from fiscal_utils.parse.outline import outlines
+from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statutory import Row, rows
 from fiscal_utils.parse.trust import named
 from fiscal_utils.read import Block, Grid, Line, Source, Word

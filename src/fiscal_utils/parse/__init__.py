@@ -10,10 +10,11 @@ from fiscal_utils.language import t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
-from fiscal_utils.parse.outline import Outline, Segment, outlines
+from fiscal_utils.parse.outline import Outline, outlines
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
 from fiscal_utils.parse.trust import confirmed, named

@@ -11,9 +11,9 @@ from statistics import median
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, label_key, token
-from fiscal_utils.parse.grid_rows import CODE_HEADER, LINE_HEADER, is_body
-from fiscal_utils.parse.outline import HEAD, NOTE, Segment
+from fiscal_utils.parse.headers import CODE_HEADER, LINE_HEADER, is_body
 from fiscal_utils.parse.rows import item
+from fiscal_utils.parse.segments import HEAD, NOTE, Segment
 from fiscal_utils.read import Grid, Line, Word
 from fiscal_utils.specs import TableSpec
 

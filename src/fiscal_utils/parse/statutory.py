@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from fiscal_utils.parse import align, grid_rows, text_rows
-from fiscal_utils.parse.outline import Segment
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.segments import Segment
 
 __all__ = ["Row", "rows"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number, Token, key, label_key, squeeze, token
-from fiscal_utils.parse.outline import NOTE, Segment
 from fiscal_utils.parse.rows import Row, item, keyed, named_after, unit
+from fiscal_utils.parse.segments import NOTE, Segment
 from fiscal_utils.read import Line
 from fiscal_utils.specs import TableSpec
 
