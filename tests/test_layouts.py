@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number
+from fiscal_utils.parse import disclosures
 from fiscal_utils.parse.outline import Outline, outlines
 from fiscal_utils.parse.statutory import rows
 from fiscal_utils.read import Block, Line, Source, html
@@ -170,6 +172,18 @@ def test_the_better_title_of_two_tables_that_may_be_one() -> None:
     found = outline(*both)
     assert [segment.title for segment in found.segments] == ["一般公共预算财政拨款“三公”经费情况表"]
     assert [segment.title for segment in found.unknown] == ["财政拨款“三公”经费、行政参公单位机关运行经费情况表"]
+
+
+def test_a_table_in_no_known_layout_is_kept_where_tables_may_be_missing() -> None:
+    strange = table("支出决算表", ["甲", "乙"], ["丙", "1.00"])
+    known = table("收入支出决算总表", ["项目", "决算数"], ["总计", "3.00"])
+    content = html.content(f"<html>{known}{strange}</html>".encode(), Path("sample.html"))
+    source = Source("sample.html", "", "", "", None, tuple(content.blocks))
+    with pytest.raises(DocumentError, match="支出决算表"):
+        disclosures(source)
+    (accounts,) = disclosures(source, allow_missing=True)
+    assert [segment.title for segment in accounts.unknown] == ["支出决算表"]
+    assert "expenditure" in accounts.missing
 
 
 def test_classes_under_former_names() -> None:

@@ -1,7 +1,7 @@
 """What a file prints to the accounts in it: statutory tables, narrative, performance forms, staff."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fiscal_utils import regions, specs
 from fiscal_utils.errors import DocumentError
@@ -64,7 +64,7 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
     """The accounts that the source prints, one for each unit.
 
     Raises DocumentError where it is no disclosure, where a table that its contents list or that every disclosure has
-    or the narrative is missing (unless `allow_missing`), where a table is printed twice, or where one cannot be read.
+    or the narrative is missing, where one cannot be read (unless `allow_missing`), or where a table is printed twice.
     """
     found = outlines(source)
     narrated = any(parts.narrative for parts in found)
@@ -72,7 +72,24 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
         _refuse_doubled(parts)
         if not allow_missing:
             _refuse_incomplete(parts, narrated, source)
-    return tuple(_accounts(parts, source) for parts in found)
+    return tuple(_accounts(_readable(parts) if allow_missing else parts, source) for parts in found)
+
+
+def _readable(parts: Outline) -> Outline:
+    """The outline, tables whose header fits no known layout among the undeclared ones."""
+    failed = [segment for segment in parts.segments if not _fits(segment)]
+    return replace(
+        parts,
+        segments=tuple(segment for segment in parts.segments if segment not in failed),
+        unknown=(*parts.unknown, *(replace(segment, table="") for segment in failed)),
+    )
+
+
+def _fits(segment: Segment) -> bool:
+    try:
+        return bool(rows(segment))
+    except DocumentError:
+        return False
 
 
 def _accounts(parts: Outline, source: Source) -> Accounts:
