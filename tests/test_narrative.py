@@ -337,3 +337,84 @@ def test_what_a_section_of_its_own_is_about_ends_the_one_before() -> None:
     assert _facts(None, "二、收入决算情况说明", "本年收入合计8万元。", "三、会议费支出情况说明", "会议费2万元。") == [
         ("revenue", "year_total", "final", "8", "", "")
     ]
+
+
+# Phrases of other provinces
+
+
+def test_a_change_from_a_budget_that_is_named_at_length_is_none_from_the_year_before() -> None:
+    rows = _rows(
+        "五、“三公”经费支出决算情况说明",
+        "“三公”经费财政拨款决算数8.00万元，比2031年“三公”经费财政拨款年初预算9.00万元减少1.00万元，比2030年减少0.50万元。",
+    )
+    assert [row for row in rows if row[1] == "prior_change"] == [("total", "prior_change", "0.50", "万元", "decrease")]
+
+
+def test_a_blank_of_the_template_for_the_direction_is_no_change() -> None:
+    rows = _rows(
+        "五、“三公”经费支出决算情况说明", "因公出国（境）费0.00万元，比上年增加/减少0.00万元，增长（下降）0%。"
+    )
+    assert rows == [("overseas", "final", "0.00", "万元", "")]
+
+
+def test_vehicles_held_by_type_are_none_that_were_bought() -> None:
+    rows = _rows(
+        "五、“三公”经费支出决算情况说明",
+        "公务用车购置支出0.00万元，更新购置公务用车0辆。年末共有公务用车2辆，其中：轿车1辆、越野车1辆。",
+    )
+    assert [(item, value) for item, measure, value, _, _ in rows if measure == "count"] == [
+        ("vehicles_purchased", "0"), ("vehicles_held", "2"), ("vehicles_sedans", "1"), ("vehicles_off_road", "1"),
+    ]  # fmt: skip
+
+
+def test_parts_of_an_item_that_is_named_in_another_clause_go_by_their_own_words() -> None:
+    rows = _rows(
+        "五、“三公”经费支出决算情况说明",
+        "公务用车运行维护费6.00万元，公务用车运行维护费中，公务用车加油4.00万元，公务用车保险2.00万元。",
+    )
+    assert [(item, value) for item, _, value, _, _ in rows] == [
+        ("vehicle_operation", "6.00"), ("公务用车加油", "4.00"), ("公务用车保险", "2.00"),
+    ]  # fmt: skip
+
+
+def test_purchase_and_operation_of_vehicles_in_other_words() -> None:
+    rows = _rows("五、“三公”经费支出决算情况说明", "公务用车购置费及运行维护费支出决算6.50万元，占81.25%。")
+    assert [row[0] for row in rows] == ["vehicles", "vehicles"]
+
+
+def test_a_change_behind_a_reason_is_read() -> None:
+    found = _found(
+        "五、“三公”经费支出决算情况说明",
+        "公务接待费决算1.50万元，小于预算数的主要原因是来访减少，与上年相比减少0.10万元，减少6.25%，减少的主要原因是节约。",
+    )
+    assert [(f.measure, str(f.value), f.reason) for f in found] == [
+        ("final", "1.50", "来访减少"), ("prior_change", "0.10", "节约"), ("prior_change_pct", "6.25", "节约"),
+    ]  # fmt: skip
+
+
+def test_a_type_alone_is_one_of_the_class_before_it() -> None:
+    rows = _rows(
+        "三、财政拨款支出决算情况说明",
+        "1.“教育支出”（类）决算50.00万元。其中：“普通教育”（款）决算30.00万元，“进修及培训”（款）决算20.00万元。",
+    )
+    assert [(item, value) for item, _, value, _, _ in rows] == [
+        ("205", "50.00"), ("教育支出/普通教育", "30.00"), ("教育支出/进修及培训", "20.00"),
+    ]  # fmt: skip
+
+
+def test_what_the_assets_come_to() -> None:
+    rows = _rows(
+        "六、国有资产占用情况",
+        "资产总额500.00万元，其中，流动资产100.00万元，固定资产400.00万元。与上年相比，资产总额增加10.00万元。处置车辆0辆。",
+    )
+    assert [(item, measure, value) for item, measure, value, _, _ in rows] == [
+        ("total", "final", "500.00"), ("current", "final", "100.00"), ("fixed", "final", "400.00"),
+        ("total", "prior_change", "10.00"), ("vehicles_disposed", "count", "0"),
+    ]  # fmt: skip
+
+
+def test_kinds_of_basic_expenditure_among_all_expenditure() -> None:
+    rows = _rows(
+        "二、支出决算情况说明", "基本支出50.00万元，基本工资、津贴补贴等人员经费支出45.00万元，占基本支出的90%。"
+    )
+    assert [row[0] for row in rows] == ["basic", "personnel", "personnel"]

@@ -332,6 +332,9 @@ CELLS = {
     "broken in digits": (
         lambda c: (c.drawString(3, 25, "123456789"), c.drawString(3, 10, "0.89"), c.drawString(63, 25, "123456789"), c.drawString(63, 10, "1.22")),  # noqa: E501
         ("标签", "1234567890.89", "1234567891.22", "")),
+    "broken before the last digit": (
+        lambda c: (c.drawString(3, 25, "123456.7"), c.drawString(3, 10, "8"), c.drawString(63, 25, "112,345,6"), c.drawString(63, 10, "78")),  # noqa: E501
+        ("标签", "123456.78", "112,345,678", "")),
     "letter-spaced": (lambda c: [c.drawString(10 + 25 * i, 15, t) for i, t in enumerate("合计")], ("标签", "合 计", "", "")),  # noqa: E501
     "wrapped": (lambda c: (c.drawString(3, 25, "一般公共"), c.drawString(3, 14, "预算收"), c.drawString(3, 3, "入")), ("标签", "一般公共\n预算收\n入", "", "")),  # noqa: E501
     "bold by reprint": (lambda c: [c.drawString(3 + 0.3 * i, 15, "11.10") for i in range(4)], ("标签", "11.10", "", "")),  # noqa: E501
@@ -354,6 +357,15 @@ def test_what_is_printed_in_a_cell(drawn, name: str) -> None:
     draw, expected = CELLS[name]
     (grid,) = drawn(one_cell(draw)).blocks
     assert grid.rows == (expected,)
+
+
+def test_a_code_broken_over_lines_in_a_narrow_cell(drawn) -> None:
+    def cell(c: Canvas) -> None:
+        c.drawString(3, 25, "20106")
+        c.drawString(3, 10, "01")
+
+    (grid,) = drawn(one_cell(cell, 40)).blocks
+    assert grid.rows == (("标签", "2010601", "", ""),)
 
 
 def raised(c: Canvas, x: float, y: float, text: str, mark: str) -> None:

@@ -160,8 +160,9 @@ def classification(name: str) -> dict[str, dict[str, str]]:
 
 @cache
 def classes() -> dict[str, str]:
-    """Key of a functional class's official name → its three-digit code."""
-    return {key(names["zh"]): code for code, names in classification("functions").items() if len(code) == 3}
+    """Key of a functional class's official name, of today or of former years → its three-digit code."""
+    former = {key(row["name_zh"]): row["code"] for row in read_csv("former_classes.csv")}
+    return former | {key(names["zh"]): code for code, names in classification("functions").items() if len(code) == 3}
 
 
 @cache

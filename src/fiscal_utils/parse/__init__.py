@@ -1,7 +1,7 @@
 """What a file prints to the accounts in it: statutory tables, narrative, performance forms, staff."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fiscal_utils import regions, specs
 from fiscal_utils.errors import DocumentError
@@ -10,13 +10,14 @@ from fiscal_utils.language import t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
-from fiscal_utils.parse.outline import Outline, Segment, outlines
+from fiscal_utils.parse.outline import Outline, outlines
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
-from fiscal_utils.parse.trust import confirmed
+from fiscal_utils.parse.trust import confirmed, named
 from fiscal_utils.read import Source
 
 SIMULATED = "模拟"
@@ -63,7 +64,7 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
     """The accounts that the source prints, one for each unit.
 
     Raises DocumentError where it is no disclosure, where a table that its contents list or that every disclosure has
-    or the narrative is missing (unless `allow_missing`), where a table is printed twice, or where one cannot be read.
+    or the narrative is missing, where one cannot be read (unless `allow_missing`), or where a table is printed twice.
     """
     found = outlines(source)
     narrated = any(parts.narrative for parts in found)
@@ -71,7 +72,24 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
         _refuse_doubled(parts)
         if not allow_missing:
             _refuse_incomplete(parts, narrated, source)
-    return tuple(_accounts(parts, source) for parts in found)
+    return tuple(_accounts(_readable(parts) if allow_missing else parts, source) for parts in found)
+
+
+def _readable(parts: Outline) -> Outline:
+    """The outline, tables whose header fits no known layout among the undeclared ones."""
+    failed = [segment for segment in parts.segments if not _fits(segment)]
+    return replace(
+        parts,
+        segments=tuple(segment for segment in parts.segments if segment not in failed),
+        unknown=(*parts.unknown, *(replace(segment, table="") for segment in failed)),
+    )
+
+
+def _fits(segment: Segment) -> bool:
+    try:
+        return bool(rows(segment))
+    except DocumentError:
+        return False
 
 
 def _accounts(parts: Outline, source: Source) -> Accounts:
@@ -79,7 +97,7 @@ def _accounts(parts: Outline, source: Source) -> Accounts:
     found = [row for part, _ in read for row in part]
     labels = {row.code: row.label for row in found if row.code}
     narrative, comparisons = narrated(parts.narrative, labels, parts.annex)
-    placed = place(found, _stated(narrative))
+    placed = named(place(found, _stated(narrative)))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]

@@ -5,20 +5,21 @@ between them. A label that is wrapped over several lines belongs to the number b
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, label_key, token
-from fiscal_utils.parse.grid_rows import CODE_HEADER, LINE_HEADER, is_body
-from fiscal_utils.parse.outline import HEAD, NOTE, Segment
+from fiscal_utils.parse.headers import CODE_HEADER, LINE_HEADER, is_body
 from fiscal_utils.parse.rows import item
+from fiscal_utils.parse.segments import HEAD, NOTE, Segment
 from fiscal_utils.read import Grid, Line, Word
 from fiscal_utils.specs import TableSpec
 
 _ORDINAL = re.compile(r"\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中[:：]")
 _HEADER = re.compile(r"(支出|收入)?(功能分类)?(科目|项目)?(名称|编码|代码)?|[类款项目]|[栏行]次")
+_TOUCHING = (re.compile(r"(-?[\d,]+\.\d+)([^\d.%％]\D*)"), re.compile(r"(\D*[^\d.(（-])(-?[\d,]+\.\d+)"))
 _SAME_ROW = 0.35
 _LEADING = 1.4
 """Lines of one label lie no further apart than so many character widths."""
@@ -48,6 +49,10 @@ def grids(segment: Segment) -> list[Grid] | None:
         return None
     pages = {line.page: [other for other in lines if other.page == line.page] for line in lines}
     split = {page: _split(of_page, spec) for page, of_page in pages.items()}
+    first = next(iter(pages))
+    for page, (header, of_page) in split.items():
+        if page != first and not any(_heads_numbers(word.text, spec) for line in header for word in line.words):
+            split[page] = ((), [*header, *of_page])
     body = [line for _, of_page in split.values() for line in of_page]
     numbers = _clusters((w.x0, w.x1) for line in body for w in line.words if token(w.text) is not None)
     if not numbers:
@@ -63,11 +68,27 @@ def grids(segment: Segment) -> list[Grid] | None:
 
 def _table_lines(segment: Segment) -> list[Line]:
     """The lines between the unit line and the notes."""
-    lines = list(segment.lines[1:])
+    lines = [_parted(line) for line in segment.lines[1:]]
     heads = [i for i, line in enumerate(lines[:6]) if HEAD.search(key(line.text))]
     start = heads[-1] + 1 if heads else 0
     end = next((i for i, line in enumerate(lines) if i >= start and NOTE.match(key(line.text))), len(lines))
     return lines[start:end]
+
+
+def _parted(line: Line) -> Line:
+    """The line, a word that is an amount with a label close beside it as two words."""
+    parted = [part for word in line.words for part in _parts(word)]
+    return replace(line, words=tuple(parted)) if len(parted) > len(line.words) else line
+
+
+def _parts(word: Word) -> Iterator[Word]:
+    texts = next((match.groups() for pattern in _TOUCHING if (match := pattern.fullmatch(word.text))), (word.text,))
+    widths = [sum(1 if char.isascii() else 2 for char in text) for text in texts]
+    start = word.x0
+    for text, width in zip(texts, widths, strict=True):
+        end = start + (word.x1 - word.x0) * width / sum(widths)
+        yield Word(text, start, end)
+        start = end
 
 
 def _split(lines: Sequence[Line], spec: TableSpec) -> tuple[Sequence[Line], Sequence[Line]]:
@@ -125,7 +146,7 @@ def _column(word: Word, numbers: Sequence[Range]) -> int:
     here = (word.x0, word.x1)
     if token(word.text) is not None:
         return 2 * max(range(len(numbers)), key=lambda i: _overlap(here, numbers[i])) + 1
-    return 2 * sum(end <= word.x0 for _, end in numbers)
+    return 2 * sum((start + end) / 2 <= word.x0 for start, end in numbers)
 
 
 def _measures(spec: TableSpec) -> set[str]:

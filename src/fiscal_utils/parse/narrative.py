@@ -1,5 +1,6 @@
 """The figures of the narrative (决算情况说明): what each is of, what it measures, its reason if given."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,19 @@ _STOPS = "。，;:、,"
 _SENTENCE = "。;"
 _CLAUSE = re.compile(rf"[^{_STOPS}]*$")
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
-_CLASS = r"(?P<class>[^，。;:、()\d.\"]{2,30})\(类\)"
-_LOWER = r"[，、]?(?P<{}>(?:[^，。;:()]|\((?![类款项]\))[^()]*\)){{2,40}})\({}\)"
-_PATH = f"{_CLASS}(?:{_LOWER.format('type', '款')}(?:{_LOWER.format('entry', '项')})?)?"
+_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30})\"?\(类\)"
+_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}})\"?\({}\)"
+_BELOW = [(_LOWER.format(f"type{i}", "款"), _LOWER.format(f"entry{i}", "项")) for i in range(3)]
+_PATH = (
+    f"{_CLASS}(?:{_BELOW[0][0]}(?:{_BELOW[0][1]})?)?"
+    f'|(?<![^，。;:、\\d."]){_BELOW[1][0]}(?:{_BELOW[1][1]})?|(?<![^，。;:、\\d."]){_BELOW[2][1]}'
+)
+"""A class with what is below it, or a type or an item alone: one of the class or type last named."""
+_LEVELS = ("class", "type0", "entry0", "type1", "entry1", "entry2")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _REASON_LENGTH = 60
+_CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?:增加|减少|增长|下降|降低)了?\d"
+"""What tells the next change, with which a reason ends."""
 _CHANGES = ("prior_change", "prior_change_pct")
 _EXECUTION = ("completion_pct",)
 _AMOUNTS = ("final", "initial_budget", "adjusted_budget")
@@ -74,7 +83,7 @@ def _tokens() -> re.Pattern[str]:
     patterns = spec().patterns
     # an atomic group: 台（套） must not be read as 台
     figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
-    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:(?!，?其中[:，]|，?其中$)[^。;])+)"
+    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;])+)"
     path = rf"(?P<path>{_PATH})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
     return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
@@ -115,6 +124,7 @@ class _Scan:
         self.names = self._known()
         self.item = next(iter(self.spec.items))
         self.context = ""
+        self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
 
     def _known(self) -> dict[str, tuple[str, ...]]:
@@ -164,8 +174,11 @@ class _Scan:
         """Make the functional class, type or item that is named in full the current item."""
         if self.spec.codes != "functions":
             return
-        spans = [match.span(group) for group in ("class", "type", "entry") if match[group]]
-        path = [self.text.printed[start:end] for start, end in spans]
+        groups = {name.rstrip("012"): match.span(name) for name in _LEVELS if match[name]}
+        named = {level: self.text.printed[start:end] for level, (start, end) in groups.items()}
+        above = itertools.takewhile(lambda level: level not in named, ("class", "type"))
+        path = [*self.path[: len(list(above))], *named.values()]
+        self.path = path
         self.item = function_code(path, self.labels) or "/".join(path)
 
     def _flat(self, match: re.Match[str], lead: str) -> None:
@@ -186,9 +199,13 @@ class _Scan:
         item = self.item
         if kind == "count":
             item = self._counted(match, lead, unit) or item
-        if not named and item == self.item:
+        if item == self.item and not (named and self._is_close(lead)):
             item = self._unnamed(match, lead, kind, measure.measure) or item
         self._add(match, item, measure, unit)
+
+    def _is_close(self, lead: str) -> bool:
+        """Whether the name stands in the clause of the number, or names what no other clause of its own can."""
+        return self.spec.free or bool(_last(self.spec.parts, lead) or _last(self.names, _clause(lead)))
 
     def _against_budget(self, match: re.Match[str], lead: str) -> bool:
         """Whether the change is one from the budget and not from the year before."""

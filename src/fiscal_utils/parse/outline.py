@@ -4,12 +4,13 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse import overview
+from fiscal_utils.parse.segments import HEAD, NOTE, TITLE_REACH, Segment, continued, flat, ranked
+from fiscal_utils.parse.titles import titled
 from fiscal_utils.read import Block, Grid, Line, Source
 
 _PART = re.compile(r"第[一二三四五六七八九十]部分")
@@ -17,10 +18,6 @@ _NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决
 _GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业|相关)?(名词|名称|术语)解释")
 _CONTENTS = re.compile(r"目录")
 _EVALUATION = re.compile(r"绩效评价报告$")
-_TITLE_PREFIX = re.compile(
-    r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|[一二三四五六七八九十]+)?[、.:：]?"
-    r"(.{0,40}?\d{4}年度?)?(部门|单位)?"
-)
 _LEADER = re.compile(r"[.…·。\-\s]*\d*$")
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _FORM_START = re.compile(r"项目名称")
@@ -28,36 +25,8 @@ _FORM_END = re.compile(r"(总计|总分|合计)(100(\.0+)?\d.*|100)")
 _TOTAL_ROW = re.compile(r"(总计|总分|合计)\d[\d.]*")
 """In a grid a form's total row is told from text that looks like it, whatever the weights add up to."""
 _UNIT = re.compile(r"单位[:：]")
-HEAD = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]")
-NOTE = re.compile(r"(注|备注|说明)[:：]")
-_TITLE_REACH = 8
-_REMEMBERED = 20_000
 _COVER_LINE = 40
 """A line of a cover is shorter than this and ends no sentence."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What is printed of one table, its title first; `table` is empty for a title that is not declared."""
-
-    table: str
-    title: str
-    blocks: tuple[Block, ...]
-
-    @property
-    def page(self) -> int | None:
-        """The page of the title."""
-        return self.blocks[0].page
-
-    @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """The table as lines, grids row by row."""
-        return _flat(self.blocks)
-
-    @property
-    def grids(self) -> tuple[Grid, ...]:
-        """The table's grids, one a page or sheet."""
-        return tuple(block for block in self.blocks if isinstance(block, Grid))
 
 
 @dataclass(frozen=True)
@@ -121,21 +90,29 @@ def _narrated(found: list[Outline]) -> list[Outline]:
 def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> Outline:
     first, last = starts[0][0], max(index for index, table, _ in starts if table)
     narrative = next(iter(_found(blocks, _NARRATIVE, after=last)), None)
-    glossary = next(reversed(_found(blocks, _GLOSSARY, after=first)), None)
-    tables_end = len(blocks) if narrative is None else narrative
+    if narrative is None:
+        narrative = _narrative_before(blocks[:first])
+    told_first = narrative is not None and narrative < first
+    glossary = next(reversed(_found(blocks, _GLOSSARY, after=narrative if told_first and narrative else first)), None)
+    tables_end = len(blocks) if narrative is None or told_first else narrative
     starts = [start for start in starts if start[0] < tables_end]
     ends = [start for start, _, _ in starts[1:]] + [tables_end]
-    segments = [
-        Segment(table, title, _until_part(blocks[start:end]))
-        for (start, table, title), end in zip(starts, ends, strict=True)
-    ]
+    segments = ranked(
+        continued(
+            [
+                Segment(table, title, _until_part(blocks[start:end]))
+                for (start, table, title), end in zip(starts, ends, strict=True)
+            ]
+        )
+    )
     text: list[Line] = []
     forms: list[tuple[Block, ...]] = []
+    text_end = first if told_first else len(blocks)
     if narrative is not None:
-        stop = glossary if glossary is not None and glossary > narrative else len(blocks)
+        stop = glossary if glossary is not None and narrative < glossary < text_end else text_end
         text, forms = _split_forms(blocks[narrative + 1 : stop])
-    front = _flat(blocks[:first])
-    annex = _flat(blocks[glossary + 1 :]) if glossary is not None else ()
+    front = flat(blocks[: narrative if told_first else first])
+    annex = flat(blocks[glossary + 1 : text_end]) if glossary is not None else ()
     return Outline(
         front,
         tuple(segment for segment in segments if segment.table),
@@ -148,12 +125,16 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
     )
 
 
+def _narrative_before(blocks: Sequence[Block]) -> int | None:
+    """The index of the heading of a narrative that stands before the tables; the table of contents has one as well."""
+    headings = {i: key(line.text) for i in _found(blocks, _NARRATIVE, after=-1) if isinstance(line := blocks[i], Line)}
+    parts = [i for i, text in headings.items() if _PART.match(text)]
+    first = next(iter(headings.values()), "")
+    return max(parts or [i for i, text in headings.items() if text == first], default=None)
+
+
 def _blank(block: Block) -> bool:
     return isinstance(block, Line) and not block.text.strip()
-
-
-def _flat(blocks: Sequence[Block]) -> tuple[Line, ...]:
-    return tuple(line for block in blocks for line in (block.lines() if isinstance(block, Grid) else (block,)))
 
 
 def _loosened(block: Block) -> Iterator[Block]:
@@ -177,8 +158,8 @@ def _is_heading(cells: Sequence[str], leading: bool) -> bool:
     texts = [key(cell) for cell in cells]
     if len(texts) == 1:
         text = texts[0]
-        titled = _title_of(text) or _PART.match(text) or (leading and _UNKNOWN_TITLE.fullmatch(text))
-        return bool(titled or _UNIT.search(text) or NOTE.match(text) or re.fullmatch(r"公开\d+表", text))
+        title = titled(text) or _PART.match(text) or (leading and _UNKNOWN_TITLE.fullmatch(text))
+        return bool(title or _UNIT.search(text) or NOTE.match(text) or re.fullmatch(r"公开\d+表", text))
     return len(texts) <= 4 and all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in texts)
 
 
@@ -196,10 +177,10 @@ def _rejoined(blocks: Sequence[Block]) -> list[Block]:
 
 def _completes(first: str, second: str) -> bool:
     """Whether two lines are one heading: a title, or the heading of the narrative, cut in two."""
-    if len(second) > 12 or _title_of(first) or _title_of(second):
+    if len(second) > 12 or titled(first) or titled(second):
         return False
     whole = first + second
-    return bool(_title_of(whole)) or bool(
+    return bool(titled(whole)) or bool(
         _PART.match(first) and _NARRATIVE.fullmatch(whole) and not _NARRATIVE.fullmatch(first)
     )
 
@@ -210,23 +191,29 @@ def _table_starts(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str]]:
         if not isinstance(block, Line):
             continue
         text = key(block.text)
-        table = _title_of(text)
-        if table and _announces(blocks[index + 1 : index + _TITLE_REACH], table):
+        table = titled(text)
+        if table and _announces(blocks[index + 1 : index + TITLE_REACH], table):
             yield index, table, squeeze(block.text)
-        elif not table and _UNKNOWN_TITLE.fullmatch(text) and _heads_grid(blocks[index + 1 : index + 4]):
+        elif (
+            not table
+            and _UNKNOWN_TITLE.fullmatch(text)
+            and not _PART.match(text)
+            and _heads_grid(blocks[index + 1 : index + 4])
+        ):
             yield index, "", squeeze(block.text)
 
 
 def _announces(following: Sequence[Block], table: str) -> bool:
     """Whether a table follows its title: a unit line, or a grid with its header. A table of contents has neither."""
+    header = ""
     for block in following:
         if isinstance(block, Grid):
-            header = "".join(key(cell) for row in block.rows[:6] for cell in row)
+            header += "".join(key(cell) for row in block.rows[:6] for cell in row)
             columns = specs.tables()[table].columns.values()
             return sum(any(key(name) in header for name in names) for names in columns) * 2 >= len(columns)
         if _UNIT.search(key(block.text)):
             return True
-        if _title_of(key(block.text)):
+        if titled(key(block.text)):
             return False
     return False
 
@@ -238,24 +225,7 @@ def _heads_grid(following: Sequence[Block]) -> bool:
         for block in itertools.takewhile(lambda b: isinstance(b, Line), following)
         if isinstance(block, Line)
     ]
-    return len(texts) < len(following) and any(map(_UNIT.search, texts)) and not any(map(_title_of, texts))
-
-
-@cache
-def _titles() -> list[tuple[str, str]]:
-    pairs = ((title, spec.name) for spec in specs.tables().values() for title in spec.titles)
-    return sorted(pairs, key=lambda pair: -len(pair[0]))
-
-
-@lru_cache(_REMEMBERED)
-def _title_of(text: str) -> str | None:
-    if len(text) > 90:
-        return None
-    text = re.sub(r"[(（](公开)?[^()（）]*[)）]$", "", text)
-    for title, name in _titles():
-        if text.endswith(title) and _TITLE_PREFIX.fullmatch(text.removesuffix(title)):
-            return name
-    return None
+    return len(texts) < len(following) and any(map(_UNIT.search, texts)) and not any(map(titled, texts))
 
 
 def _listed(front: Sequence[Line]) -> frozenset[str]:
@@ -264,7 +234,7 @@ def _listed(front: Sequence[Line]) -> frozenset[str]:
     start = next((i for i, text in enumerate(texts) if _CONTENTS.search(text)), None)
     if start is None:
         return frozenset()
-    found = {table for text in texts[start:] if (table := _title_of(text))}
+    found = {table for text in texts[start:] if (table := titled(text))}
     return frozenset(found | ({"glossary"} if any(_GLOSSARY.fullmatch(text) for text in texts[start:]) else set()))
 
 
@@ -298,8 +268,8 @@ def _cover(blocks: Sequence[Block], last: int, index: int) -> int:
 
 def _named(blocks: Sequence[Block], cover: int, index: int) -> str:
     """The department and year that head the table, or are on the cover before it."""
-    heading = _flat(blocks[index : index + _TITLE_REACH])
-    front = _flat(blocks[cover:index]) if cover < index else ()
+    heading = flat(blocks[index : index + TITLE_REACH])
+    front = flat(blocks[cover:index]) if cover < index else ()
     department = overview.department([heading], front)
     return f"{department} {overview.year([heading], front) or ''}" if department else ""
 
@@ -324,17 +294,27 @@ def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block,
     forms: list[list[Block]] = []
     is_open = False
     for part in (part for block in blocks for part in _single_forms(block)):
-        first = key(next(iter(_flat([part]))).text)
+        if is_open and isinstance(part, Grid):
+            part = _unrepeated(part, forms[-1])
+        first = key(next(iter(flat([part]))).text)
         if _FORM_START.match(first) and (isinstance(part, Line) or _is_form(part)):
             forms.append([])
             is_open = True
         if not is_open:
-            text += _flat([part])
+            text += flat([part])
             continue
         forms[-1].append(part)
         total = _TOTAL_ROW if isinstance(part, Grid) else _FORM_END
-        is_open = not any(total.fullmatch(squeeze(line.text)) for line in _flat([part]))
+        is_open = not any(total.fullmatch(squeeze(line.text)) for line in flat([part]))
     return text, [tuple(form) for form in forms]
+
+
+def _unrepeated(grid: Grid, form: Sequence[Block]) -> Grid:
+    """The rest of an open form on the next page, without the rows that are repeated there from the form's begin."""
+    begin = next((block.rows for block in form if isinstance(block, Grid)), ())
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(begin, grid.rows, strict=False))
+    repeated = sum(1 for _ in pairs)
+    return grid.part(repeated, len(grid.rows)) if 0 < repeated < len(grid.rows) else grid
 
 
 def _single_forms(block: Block) -> Iterator[Block]:

@@ -120,7 +120,7 @@ def _titles(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     texts = [_LEADER.sub("", _arabic(squeeze(line.text))) for line in lines]
     for index, text in enumerate(texts):
         match = _cover(text)
-        if not (match and match["name"]) and (whole := _broken_cover(texts[index - 1] if index else "", text)):
+        if not (match and _bare(match["name"])) and (whole := _broken_cover(texts[index - 1] if index else "", text)):
             match = whole
         if not match:
             continue
@@ -138,7 +138,7 @@ def _cover(text: str) -> re.Match[str] | None:
 
 
 def _broken_cover(before: str, text: str) -> re.Match[str] | None:
-    """The title that a long name pushes over the end of its line, behind the year: 某局2024年度部门决 | 算."""
+    """The title that a long name pushes over the end of its line, at or behind the year: 某局2024年 | 度部门决算."""
     whole = _cover(before + text) if _YEAR.search(before) and not _cover(before) else None
     return whole if whole and whole["name"] else None
 

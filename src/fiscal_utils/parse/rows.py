@@ -1,12 +1,12 @@
 """Printed rows of statutory tables: what they are keyed by, and what names the keys."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from fiscal_utils import specs
-from fiscal_utils.normalise import Token, key, label_key
+from fiscal_utils.normalise import Number, Token, key, label_key
 from fiscal_utils.specs import TableSpec
 
 _UNIT = re.compile(r"单位[:：](万元|亿元|千元|元|[台辆套个、，,]+)")
@@ -35,6 +35,12 @@ class Row:
     def key(self) -> str:
         """What identifies the row in its table: code, canonical item, else the label."""
         return self.code or self.item or label_key(self.label)
+
+    def without(self, doubtful: Collection[str]) -> "Row":
+        """The row, its numbers in the doubtful columns in `undetermined`."""
+        moved = {c: n for c, n in self.cells.items() if c in doubtful and isinstance(n, Number)}
+        kept = {c: printed for c, printed in self.cells.items() if c not in moved}
+        return replace(self, cells=kept, undetermined=(*self.undetermined, *moved.values()))
 
 
 def unit(texts: Sequence[str]) -> str:

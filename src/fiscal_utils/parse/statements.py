@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse import overview
-from fiscal_utils.parse.outline import Outline, Segment
+from fiscal_utils.parse.outline import Outline
 from fiscal_utils.parse.rows import Row
 from fiscal_utils.parse.sections import sections
+from fiscal_utils.parse.segments import Segment
 from fiscal_utils.read import Line
 
 _BLANK = re.compile(

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from fiscal_utils.parse import align, grid_rows, text_rows
-from fiscal_utils.parse.outline import Segment
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.segments import Segment
 
 __all__ = ["Row", "rows"]
+
+_MOST_DOUBTS = 0.2
+"""An unruled table with more doubts a row was not understood, as where its numbers are broken over lines."""
 
 
 def rows(segment: Segment) -> tuple[list[Row], list[str]]:
@@ -19,5 +22,7 @@ def rows(segment: Segment) -> tuple[list[Row], list[str]]:
     aligned = align.grids(segment)
     if aligned is not None:
         found, doubts = grid_rows.rows(segment, aligned)
+        if len(doubts) > _MOST_DOUBTS * len(found):
+            found = [row.without(row.cells) for row in found]
         return [replace(row, aligned=True) for row in found], doubts
     return text_rows.rows(segment), []

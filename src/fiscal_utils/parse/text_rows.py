@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number, Token, key, label_key, squeeze, token
-from fiscal_utils.parse.outline import NOTE, Segment
 from fiscal_utils.parse.rows import Row, item, keyed, named_after, unit
+from fiscal_utils.parse.segments import NOTE, Segment
 from fiscal_utils.read import Line
 from fiscal_utils.specs import TableSpec
 
@@ -38,7 +38,7 @@ def rows(segment: Segment) -> list[Row]:
     header, body = _split_header(segment, spec)
     printed = squeeze("".join(line.text for line in header))
     lined = spec.rows == "items" and any(name in printed for name in _COLUMN_NUMBERS)
-    parser = _RowParser(spec, unit([line.text for line in header]), lined, spec.printed(key(printed)))
+    parser = _RowParser(spec, unit([line.text for line in header]), lined, _columns(spec, key(printed)))
     for line in body:
         parser.feed(list(_words(line.text)), line.page)
     found = parser.finish()
@@ -49,6 +49,14 @@ def rows(segment: Segment) -> list[Row]:
                 numbers=" ".join(map(str, row.tokens)), columns=len(row.columns),
             )  # fmt: skip
     return found
+
+
+def _columns(spec: TableSpec, header: str) -> tuple[str, ...]:
+    """The columns of a table with this header; of the budgets of 三公 those that it names."""
+    if len(spec.sides) != 1:
+        return spec.printed(header)
+    named = tuple(column for column in spec.sides[0] if any(key(name) in header for name in spec.columns[column]))
+    return named or spec.sides[0]
 
 
 def _split_header(segment: Segment, spec: TableSpec) -> tuple[list[Line], list[Line]]:
@@ -81,7 +89,7 @@ def _starts_rows(line: Line, spec: TableSpec) -> bool:
 
 def _check_header(header: list[Line], numbered: int | None, spec: TableSpec, page: int | None) -> None:
     text = "".join(key(line.text) for line in header[1:])
-    wanted = {column: spec.columns[column] for column in spec.printed(text)}
+    wanted = {column: spec.columns[column] for column in _columns(spec, text)}
     missing = [names[0] for names in wanted.values() if not any(key(name) in text for name in names)]
     columns = len(wanted)
     fits = not missing if numbered is None else numbered == columns
@@ -128,7 +136,7 @@ class _RowParser:
 
     def __init__(self, spec: TableSpec, unit: str, lined: bool, columns: tuple[str, ...]) -> None:
         self.spec, self.unit, self.lined = spec, unit, lined
-        self.sides = spec.sides or (columns,)
+        self.sides = spec.sides if len(spec.sides) > 1 else (columns,)
         self.done: list[Row] = []
         self.current: Row | None = None
         self.side = 0

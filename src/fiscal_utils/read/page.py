@@ -30,8 +30,12 @@ _CUT = 0.12
 _EXACT = 0.03
 _MOSTLY = 0.75
 _MARKS = ",，."
-_PADDING = 0.6
-_LONG_NUMBER = 4
+_PADDING = 0.8
+_WORD_MARGINS = 13.0
+"""What Word leaves free of the width of a cell, and the difference between its characters' widths."""
+_MOST_DIGITS = 14
+_CODE_LENGTHS = (5, 7)
+"""A code of three digits is not broken over lines."""
 _LEVEL = 0.35
 _NEXT_ROW = 3.0
 _LEAST_HEADS = 3
@@ -111,7 +115,7 @@ def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Plac
     printed = {cell: lines(found) for cell, found in cells.items()}
     if goes_on or _is_unruled(printed, frame):
         return list(_unruled_lines(printed, page))
-    texts = {cell: _text(found, frame.extent(cell)) for cell, found in printed.items()}
+    texts = {cell: _text(found, frame, cell) for cell, found in printed.items()}
     rows = tuple(tuple(texts.get((i, j), "") for j in range(len(frame.xs) - 1)) for i in range(len(frame.ys) - 1))
     return [(frame.ys[0], frame.xs[0], Grid(rows, page, frame.spans, frame.xs))]
 
@@ -164,33 +168,47 @@ def _owner(frame: Frame, cells: Sequence[Cell], run: Run) -> Cell:
     return min(misfits, key=lambda cell: misfits[cell])
 
 
-def _text(printed: CellLines, extent: Box) -> str:
+def _text(printed: CellLines, frame: Frame, cell: Cell) -> str:
     """The text of a cell line by line; a number that is broken over lines is put together."""
-    text, before = "", None
-    for _, line in printed:
-        piece = " ".join(word.text for word in words(line))
-        joint = "" if before is None or _is_broken(before, line, extent) else "\n"
-        text, before = text + joint + piece, line
-    return text
+    pieces = (" ".join(word.text for word in words(line)) for _, line in printed)
+    return ("" if _is_broken(printed, frame, cell) else "\n").join(pieces)
 
 
-def _is_broken(first: Sequence[Run], second: Sequence[Run], extent: Box) -> bool:
-    """Whether two lines of a cell are one number: the first fills the cell, or ends or goes on at a comma or point."""
-    above, below = ("".join(run.text for run in line) for line in (first, second))
-    if not (_PIECE_OF_NUMBER.fullmatch(above) and _PIECE_OF_NUMBER.fullmatch(below) and token(above + below)):
+def _is_broken(printed: CellLines, frame: Frame, cell: Cell) -> bool:
+    """Whether the lines of a cell are one number: no line but the last could take in the next character.
+
+    In the last row it may go on on the next page.
+    """
+    found = [line for _, line in printed]
+    pieces = ["".join(run.text for run in line) for line in found]
+    if len(pieces) < 2 or not all(map(_PIECE_OF_NUMBER.fullmatch, pieces)):
         return False
-    if above[-1] in _MARKS or below[0] in _MARKS:
-        return True
-    width = first[-1].right - first[0].left
-    room = extent[2] - extent[0] - 2 * _PADDING * first[0].size
-    return "." in below and len(above) >= _LONG_NUMBER and width + width / len(above) > room
+    cut = cell[0] == len(frame.ys) - 2
+    if not _is_whole("".join(pieces)) and not (cut and sum(map(len, pieces)) < _MOST_DIGITS):
+        return False
+    extent = frame.extent(cell)
+    return all(
+        above[-1] in _MARKS or below[0] in _MARKS or _fills(line, len(above), extent)
+        for line, above, below in zip(found, pieces, pieces[1:], strict=False)
+    )
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the text is a number with decimals or with commas, or a code."""
+    return token(text) is not None and (not text.isdigit() or len(text) in _CODE_LENGTHS)
+
+
+def _fills(line: Sequence[Run], characters: int, extent: Box) -> bool:
+    """Whether one more character of the same width has no room in the cell beside the line."""
+    width = line[-1].right - line[0].left
+    return width + width / characters > extent[2] - extent[0] - max(2 * _PADDING * line[0].size, _WORD_MARGINS)
 
 
 def _is_unruled(printed: Mapping[Cell, CellLines], frame: Frame) -> bool:
     """Whether a band between two rulings holds several printed rows: numbers below each other, with others beside."""
     bands: dict[int, list[tuple[CellLines, bool]]] = defaultdict(list)
     for cell, found in printed.items():
-        if len(found) < 2 or any(_is_broken(a, b, frame.extent(cell)) for (_, a), (_, b) in pairwise(found)):
+        if len(found) < 2 or _is_broken(found, frame, cell):
             continue
         if _holds_columns(found):
             return True
