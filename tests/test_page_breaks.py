@@ -1,6 +1,7 @@
 """Tables that a page break cuts anywhere: in the header, in a row, in a label, in a number."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,11 @@ def test_a_broken_row_right_below_the_header() -> None:
     assert found == {"201": ("1069.50", "1069.50"), "total": ("1300.00", "1069.50", "230.50")}
 
 
+def test_a_page_with_nothing_but_the_end_of_a_number() -> None:
+    found = read([HEADER, TOTAL, ("201", "一般公共服务支出", "1069.", "1069.", "")], [("", "", "50", "50", "")])
+    assert found["201"] == ("1069.50", "1069.50")
+
+
 def test_a_label_that_ends_like_another_is_completed_all_the_same() -> None:
     found = read([HEADER, ("2080599", "其他", "69.50", "69.50", "")], [("", "行政事业单位养老支出", "", "", ""), TOTAL])
     assert found == {"2080599": ("69.50", "69.50"), "total": ("1300.00", "1069.50", "230.50")}
@@ -105,6 +111,16 @@ def test_a_header_of_which_either_page_tells_some_columns() -> None:
     found, doubts = rows(Segment("government_fund", "", (Line("单位：万元", 1), upper, lower)))
     assert doubts == []
     assert [row.cells.keys() for row in found] == [{"revenue", "total", "project"}]
+
+
+def test_a_header_row_that_two_pages_print() -> None:
+    upper = ("项目", "决算数", "项目", "小计", "一般公共预算财政拨", "政府性基金预算财政拨", "国有资本经营预算财政拨")
+    lower = ("", "", "", "", "款", "款", "款")
+    body = ("", "", "三、国防支出", "2.00", "", "", "2.00")
+    grids = [Grid((upper,), 1), Grid((lower, body), 2)]
+    found, doubts = rows(Segment("appropriation_summary", "", (Line("单位：万元", 1), *grids)))
+    assert doubts == []
+    assert [list(row.cells) for row in found] == [["total", "state_capital"]]
 
 
 def test_a_page_with_nothing_but_merged_totals() -> None:
@@ -233,6 +249,12 @@ def coded(*body: Sequence[str]) -> list[Row]:
 def test_a_row_that_no_whole_code_names_is_undetermined(code: str) -> None:
     *_, row = coded(("20106", "财政事务", "1.00", "1.00", ""), (code, "事务", "7.00", "7.00", ""))
     assert (numbers([row])[row.key], [str(n) for n in row.undetermined]) == ((), ["7.00", "7.00"])
+
+
+def test_an_aligned_row_without_a_name_may_be_the_rest_of_the_one_above() -> None:
+    found, _ = rows(expenditure([HEADER, TOTAL, ("201", "一般公共", "1.0", "1.0", ""), ("", "服务支出", "5", "", "")]))
+    _, above, below = named([replace(row, aligned=True) for row in found])
+    assert (numbers([above])["201"], numbers([below])[below.key]) == (("1.0",), ())
 
 
 def test_rows_of_a_table_that_prints_no_codes_are_named_by_their_labels() -> None:

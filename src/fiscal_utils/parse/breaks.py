@@ -25,14 +25,18 @@ class Columns:
     values: tuple[int, ...]
 
 
-def stacked(first: Grid, second: Grid) -> Grid | None:
-    """The rows of two grids as one grid, None where the columns of the first are none of the second or of these."""
+def stacked(first: Grid, second: Grid, cut: bool = False) -> Grid | None:
+    """The rows of two grids as one grid, None where the columns of the first are none of the second or of these.
+
+    `cut`: the last row of the first and the first row of the second are one.
+    """
     first = refined(first, second.edges) if first.width < second.width else first
     if first.width != second.width:
         return None
-    height = len(first.rows)
+    height = len(first.rows) - cut
+    shared = [tuple(a + b for a, b in zip(first.rows[-1], second.rows[0], strict=True))] if cut else []
     spans = {**first.spans, **{(row + height, column): span for (row, column), span in second.spans.items()}}
-    return replace(second, rows=first.rows + second.rows, spans=spans)
+    return replace(second, rows=(*first.rows[:height], *shared, *second.rows[int(cut) :]), spans=spans)
 
 
 def refined(grid: Grid, edges: Sequence[float]) -> Grid:
@@ -58,7 +62,9 @@ def mended(first: Grid, second: Grid, columns: Columns, spec: TableSpec) -> tupl
     if not first.rows or not second.rows or first.width != second.width:
         return first, second
     begin, rest = first.rows[-1], second.rows[0]
-    if not (_is_rest(begin, rest, columns, spec) and _completes(begin, rest, columns, _decimals(second, columns))):
+    if not (
+        _is_rest(begin, rest, columns, spec) and _completes(begin, rest, columns, _decimals((first, second), columns))
+    ):
         return first, second
     whole = tuple(a + b for a, b in zip(begin, rest, strict=True))
     spans = {at: span for at, span in first.spans.items() if at[0] < len(first.rows) - 1}
@@ -94,9 +100,9 @@ def _names() -> frozenset[str]:
     return frozenset(key(names["zh"]) for found in every for names in found)
 
 
-def _decimals(grid: Grid, columns: Columns) -> int:
-    """How many decimals most numbers of the page have."""
-    printed = _numbers(row[j] for row in grid.rows for j in columns.values)
+def _decimals(pages: Sequence[Grid], columns: Columns) -> int:
+    """How many decimals most numbers of the pages have."""
+    printed = _numbers(row[j] for grid in pages for row in grid.rows for j in columns.values)
     return max(Counter(one.decimals for one in printed).items(), key=lambda entry: entry[1], default=(0, 0))[0]
 
 

@@ -79,7 +79,7 @@ def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[Grid]:
     """The grids; one that holds but a header, or the begin of one, as one with the next if that tells more columns."""
     begun: Grid | None = None
     for grid in grids:
-        whole = stacked(begun, grid) if begun else None
+        whole = stacked(begun, grid, _is_cut(begun, grid, spec)) if begun else None
         if whole and _columns_told(whole, spec) > _columns_told(grid, spec):
             grid = whole
         elif begun and not _columns_told(grid, spec):
@@ -89,6 +89,13 @@ def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[Grid]:
             yield grid
     if begun:
         yield begun
+
+
+def _is_cut(first: Grid, second: Grid, spec: TableSpec) -> bool:
+    """Whether the first row of the second ends the header texts that the last row of the first begins."""
+    declared = {key(name) for names in spec.columns.values() for name in names}
+    pairs = [pair for pair in zip(first.rows[-1], second.rows[0], strict=False) if squeeze(pair[1])]
+    return bool(pairs) and all(squeeze(begin) for begin, _ in pairs) and any(key(a + b) in declared for a, b in pairs)
 
 
 def _columns_told(grid: Grid, spec: TableSpec) -> int:

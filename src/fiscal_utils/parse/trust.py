@@ -38,7 +38,8 @@ def named(rows: Sequence[Row]) -> list[Row]:
     """The rows; numbers of those that nothing names in `undetermined`, for a piece of a broken row looks like that.
 
     Where most rows of a table have codes, a row is named by a code of the classification's form or as a total; an
-    aligned row also by its label, and its numbers have no more decimals than most of the table.
+    aligned row also by its label, and its numbers have no more decimals than most of the table. A nameless aligned row
+    may be the rest of the one above it, whose numbers in the same columns are then in doubt as well.
     """
     tables = {table: [row for row in rows if row.table == table] for table in dict.fromkeys(row.table for row in rows)}
     coded = {
@@ -47,10 +48,12 @@ def named(rows: Sequence[Row]) -> list[Row]:
         if specs.tables()[table].coded and sum(1 if row.code else -1 for row in found if not row.item) > 0
     }
     decimals = {table: _usual_decimals(found) for table, found in tables.items()}
-    checked = []
+    checked: list[Row] = []
     for row in rows:
         bare = not row.code and not row.item
         if (row.code and not _CODE.fullmatch(row.code)) or (bare and (row.aligned or row.table in coded)):
+            if row.aligned and checked and checked[-1].columns == row.columns:
+                checked[-1] = checked[-1].without(set(row.cells))
             row = row.without(set(row.cells))
         elif row.aligned:
             printed = [(c, n) for c, n in row.cells.items() if isinstance(n, Number)]
