@@ -4,12 +4,13 @@ import pytest
 
 from fiscal_utils.parse import parse
 from fiscal_utils.parse.narrative import narrated
+from fiscal_utils.parse.sections import sections
 from fiscal_utils.read import Line, read
 
 
 def said(text: str) -> list[tuple[str, str]]:
     lines = [Line("一、财政拨款支出决算情况说明", 1), Line(text, 1)]
-    return [(statement.item, statement.said) for statement in narrated(lines, {})[1]]
+    return [(statement.item, statement.said) for statement in narrated(tuple(sections(lines)), {})[1]]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_the_item_named_in_the_clause_counts_and_not_the_last_figure() -> None:
         Line("一、“三公”经费支出决算情况说明", 1),
         Line("公务接待费支出决算为0.00万元。“三公”经费支出决算数小于预算数。", 1),
     ]
-    assert [(s.item, s.said) for s in narrated(lines, {})[1]] == [("total", "less")]
+    assert [(s.item, s.said) for s in narrated(tuple(sections(lines)), {})[1]] == [("total", "less")]
 
 
 def test_headings_say_year_department_and_unit(text: str, tmp_path) -> None:  # type: ignore[no-untyped-def]

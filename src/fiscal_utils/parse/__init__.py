@@ -14,6 +14,7 @@ from fiscal_utils.parse.outline import Outline, outlines
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
+from fiscal_utils.parse.sections import sections
 from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
@@ -72,31 +73,32 @@ def disclosures(source: Source, allow_missing: bool = False) -> tuple[Accounts, 
         _refuse_doubled(parts)
         if not allow_missing:
             _refuse_incomplete(parts, narrated, source)
-    return tuple(_accounts(_readable(parts) if allow_missing else parts, source) for parts in found)
+    return tuple(_accounts(*_tables(parts, allow_missing), source) for parts in found)
 
 
-def _readable(parts: Outline) -> Outline:
-    """The outline, tables whose header fits no known layout among the undeclared ones."""
-    failed = [segment for segment in parts.segments if not _fits(segment)]
-    return replace(
-        parts,
-        segments=tuple(segment for segment in parts.segments if segment not in failed),
-        unknown=(*parts.unknown, *(replace(segment, table="") for segment in failed)),
-    )
+def _tables(parts: Outline, allow_missing: bool) -> tuple[Outline, list[tuple[list[Row], list[str]]]]:
+    """The outline, and the rows and doubts of each of its tables.
+
+    With `allow_missing` a table whose header fits no known layout is among the undeclared ones.
+    """
+    read: list[tuple[Segment, tuple[list[Row], list[str]]]] = []
+    failed: list[Segment] = []
+    for segment in parts.segments:
+        try:
+            read.append((segment, rows(segment)))
+        except DocumentError:
+            if not allow_missing:
+                raise
+            failed.append(replace(segment, table=""))
+    known = tuple(segment for segment, _ in read)
+    return replace(parts, segments=known, unknown=(*parts.unknown, *failed)), [found for _, found in read]
 
 
-def _fits(segment: Segment) -> bool:
-    try:
-        return bool(rows(segment))
-    except DocumentError:
-        return False
-
-
-def _accounts(parts: Outline, source: Source) -> Accounts:
-    read = [rows(segment) for segment in parts.segments]
+def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], source: Source) -> Accounts:
     found = [row for part, _ in read for row in part]
     labels = {row.code: row.label for row in found if row.code}
-    narrative, comparisons = narrated(parts.narrative, labels, parts.annex)
+    texts = tuple(sections(parts.narrative))
+    narrative, comparisons = narrated(texts, labels, parts.annex)
     placed = named(place(found, _stated(narrative)))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
@@ -118,7 +120,7 @@ def _accounts(parts: Outline, source: Source) -> Accounts:
         forms=tuple(form(blocks) for blocks in parts.forms),
         staff=overview.staff(parts.front),
         unknown=parts.unknown,
-        statements=(*statements(parts, placed, department), *comparisons),
+        statements=(*statements(parts, texts, placed, department), *comparisons),
         doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts)),
     )
 

@@ -60,19 +60,18 @@ def figures(lines: Sequence[Line], names: Mapping[str, str] | None = None) -> li
     项 7 digits) are used. An item named by 类, 款 and 项 goes by its code, by these names and else the official
     ones; where neither has it, by the printed names with slashes.
     """
-    return narrated(lines, names or {})[0]
+    return narrated(tuple(sections(lines)), names or {})[0]
 
 
 def narrated(
-    lines: Sequence[Line], names: Mapping[str, str], annex: Sequence[Line] = ()
+    texts: Sequence[Text], names: Mapping[str, str], annex: Sequence[Line] = ()
 ) -> tuple[list[Figure], list[Statement]]:
-    """The figures (see `figures`), and how outturns are said to compare with their budgets.
+    """The figures (see `figures`) of the sections' texts, and how outturns are said to compare with their budgets.
 
     Of an annex, the report on an evaluation, the declared figures are read.
     """
     functions = {code: label for code, label in names.items() if code.startswith("2")}
-    texts = [*sections(lines), *([joined(EVALUATION, annex)] if annex else [])]
-    scans = [_Scan(text, functions) for text in texts]
+    scans = [_Scan(text, functions) for text in (*texts, *([joined(EVALUATION, annex)] if annex else []))]
     return [figure for scan in scans for figure in scan.run()], [said for scan in scans for said in scan.comparisons()]
 
 

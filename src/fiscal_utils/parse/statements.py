@@ -9,9 +9,8 @@ from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.outline import Outline
 from fiscal_utils.parse.rows import Row
-from fiscal_utils.parse.sections import sections
+from fiscal_utils.parse.sections import Text
 from fiscal_utils.parse.segments import Segment
-from fiscal_utils.read import Line
 
 _BLANK = re.compile(
     r"[XxＸ×╳]{2,}(?=[\u4e00-\u9fff%])|(?<=[\u4e00-\u9fff])[XxＸ×╳]{2,}|\*{3,}|_{3,}|[（(]?请?填写[^）)]{0,10}[）)]?"
@@ -43,13 +42,13 @@ class Statement:
     page: int | None
 
 
-def statements(parts: Outline, rows: Sequence[Row], department: str) -> list[Statement]:
-    """Everything said in headings, tables and text that the checks compare, in printed order."""
+def statements(parts: Outline, texts: Sequence[Text], rows: Sequence[Row], department: str) -> list[Statement]:
+    """Everything said in headings, tables and the narrative's texts that the checks compare, in printed order."""
     return [
         *(said for segment in parts.segments for said in _heading(segment)),
         *_empty_notes(parts, rows),
         *_codes(rows),
-        *_years(parts.narrative, department),
+        *_years(texts, department),
         *_placeholders(parts),
     ]
 
@@ -91,10 +90,10 @@ def _codes(rows: Sequence[Row]) -> Iterator[Statement]:
             yield Statement(row.table, row.code, "code_name", row.label, row.page)
 
 
-def _years(narrative: Sequence[Line], department: str) -> Iterator[Statement]:
+def _years(texts: Sequence[Text], department: str) -> Iterator[Statement]:
     """The year that each section of the narrative says that it is about, where it opens a sentence."""
     about = re.compile(rf"(?:^|[。；])(?:{_OWN_NAMES}|{re.escape(key(department))})(20\d\d)年")
-    for text in sections(narrative):
+    for text in texts:
         for match in about.finditer(text.folded):
             yield Statement(text.section, "", "year", match[1], text.page(match.start(1)))
 
