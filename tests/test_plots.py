@@ -383,3 +383,19 @@ def test_wrap_keeps_every_character_within_the_width(label: str) -> None:
 def test_values_must_match_labels() -> None:
     with pytest.raises(ValueError, match="2 labels but 1"):
         plots.bars(["甲", "乙"], [1.0], Caption("x"))
+
+
+def test_in_a_timeline_each_figure_stands_beside_its_own_mark(drawn: list[Figure]) -> None:
+    plots.timeline(["2031", "2032"], [21.0, 3.0], [21.5, 3.5], [12.5, 7.0], Caption("x"))
+    heights = {text.get_text(): text.get_window_extent().y0 for text in drawn[0].axes[0].texts}
+    assert heights["12.50"] < heights["21.00 –\n21.50"]
+    assert heights["7.00"] > heights["3.00 –\n3.50"]
+    between = [ax.transData.transform((0, 17))[1] for ax in drawn[0].axes]
+    assert heights["12.50"] < between[0] < heights["21.00 –\n21.50"]
+
+
+def test_ticks_have_no_needless_decimals(drawn: list[Figure]) -> None:
+    plots.dumbbells(["a"], [0.0], [120.0], Caption("x"), names=("a", "b"))
+    ticks = [label.get_text() for label in drawn[0].axes[0].get_xticklabels()]
+    assert ticks
+    assert all("." not in tick for tick in ticks)

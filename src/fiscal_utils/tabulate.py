@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from fiscal_utils.display import MISSING, is_missing, number_text, say, show_html
 from fiscal_utils.language import language, t
+from fiscal_utils.numerals import Written
 
 ROWS = 60
 """As many rows of a frame to browse as a report shows; how many there are is said."""
@@ -128,7 +129,7 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
 
 def _texts(values: "pd.Series[Any]", form: Format | None) -> list[str]:
     """The values as written, escaped."""
-    write = form.format if isinstance(form, str) else form or number_text
+    write = (lambda value: form.format(Written(value))) if isinstance(form, str) else form or number_text
     return [MISSING if is_missing(value) else str(escape(write(value))) for value in values]
 
 

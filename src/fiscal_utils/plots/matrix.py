@@ -15,7 +15,7 @@ from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import legend, rows
 from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import BLUE, INK, MUTED, ORANGE, RULE, SKY, WIDTH, legible_on
-from fiscal_utils.plots.text import MISSING, inches, listing, number, span, widest, wrap, wrap_to
+from fiscal_utils.plots.text import MISSING, inches, listing, number, span, widest, wrap, wrap_to, written
 
 Cell = tuple[str, float | None]
 
@@ -72,7 +72,7 @@ def bounds_map(
     certain = [[False] * len(row) for row in lows] if pinned is None else pinned.to_numpy(dtype=bool).tolist()
     words = [
         [
-            value_format.format((a + b) / 2) if sure else span(a, b, value_format, "–")
+            written((a + b) / 2, value_format) if sure else span(a, b, value_format, "–")
             for a, b, sure in zip(*row, strict=True)
         ]
         for row in zip(lows, highs, certain, strict=True)
@@ -82,7 +82,7 @@ def bounds_map(
     for y, row in enumerate(words):
         for x, text in enumerate(row):
             ends = (lows[y][x] / top, highs[y][x] / top, points[y][x] / top)
-            framed = certain[y][x] or value_format.format(lows[y][x]) == text
+            framed = certain[y][x] or written(lows[y][x], value_format) == text
             _bounds(ax, x, y, ends, text if fits else "", pinned=framed)
     _bounds_legend(fig, estimated=estimate is not None)
     return show(fig, caption, _reading(t("区间矩阵", "Matrix of bounds"), low, words))
@@ -156,7 +156,7 @@ def _cell(value: object, value_format: str) -> Cell:
     if isinstance(value, bool):
         return (t("是", "yes") if value else t("否", "no")), None
     if isinstance(value, int | float):
-        return value_format.format(value), float(value)
+        return written(value, value_format), float(value)
     return str(value), None
 
 

@@ -73,7 +73,7 @@ def _entry(name: str, value: float, low: float, high: float, marked: bool, value
 def _said(measure: str, found: Sequence[Entry], missing: Sequence[str], value_format: str) -> str:
     """The measure, then n, the missing, the median, and the places of the focus (equal values share a place)."""
     places = [entry.place for entry in found]
-    parts = [f"n = {len(found)}", t("中位数 ", "median ") + value_format.format(median(places))]
+    parts = [f"n = {len(found)}", t("中位数 ", "median ") + written(median(places), value_format)]
     if missing:
         named = t("、", ", ").join(missing) if len(missing) <= 3 else ""
         parts.append(t(f"缺 {len(missing)} 个", f"{len(missing)} missing") + (f" ({named})" if named else ""))
