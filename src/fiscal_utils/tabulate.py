@@ -129,8 +129,13 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
 
 def _texts(values: "pd.Series[Any]", form: Format | None) -> list[str]:
     """The values as written, escaped."""
-    write = (lambda value: form.format(Written(value))) if isinstance(form, str) else form or number_text
-    return [MISSING if is_missing(value) else str(escape(write(value))) for value in values]
+    return [MISSING if is_missing(value) else str(escape(_text(value, form))) for value in values]
+
+
+def _text(value: Any, form: Format | None) -> str:
+    if isinstance(form, str):
+        return form.format(Written(value))
+    return (form or number_text)(value)
 
 
 def _numeric(values: "pd.Series[Any]") -> bool:
