@@ -287,9 +287,9 @@ def test_labels_far_enough_apart_stay() -> None:
     assert canvas.spread([1.0, 1.0], [1.0, 1.0]) == [0.5, 1.5]
 
 
-def test_a_ranking_says_n_what_is_missing_and_where_the_focus_stands(drawn: list[Figure], shown: Any) -> None:
+def test_a_ranking_says_n_the_median_and_what_is_missing(drawn: list[Figure], shown: Any) -> None:
     plots.ranking(["a", "b", "c", "d"], [1, None, 3, 3], Caption("x", "rate"), focus=["a", "d"])
-    said = "rate n = 3, median 3.00, 1 missing (b), d is number 1, a is number 3"
+    said = "rate n = 3, median 3.00, 1 missing (b)"
     assert said in _texts(drawn[0])
     assert "Ranking: c 3.00; d 3.00; a 1.00" in _alt(shown)
 

@@ -24,6 +24,9 @@ from fiscal_utils.numerals import Written, minus
 METRICS_MIME = "application/vnd.fiscal-utils.metrics+json"
 """Media type under which a headline carries its notebook's metrics, and in its metadata the cards."""
 
+ABSENT_MIME = "application/vnd.fiscal-utils.absent+json"
+"""Media type of what says that a section has nothing to show: a report leaves out what follows in that section."""
+
 MISSING = "—"
 
 Metric = int | float | None | dict[str, "Metric"]
@@ -64,6 +67,11 @@ def caveat(zh: str, en: str, **values: object) -> None:
     """Shows a text as `say` does, set off as a note on what the figures do not mean."""
     text = f"**{t(zh='注意', en='Note')}** " + _fill(t(zh=zh, en=en), values)
     _show_markdown("\n".join(f"> {line}" for line in text.splitlines()))
+
+
+def end_section(reason: str) -> None:
+    """Shows why a section has nothing to show; a report leaves out the rest of it, up to the next heading as high."""
+    _show({"text/markdown": escape_markdown(reason), "text/plain": reason, ABSENT_MIME: {}})
 
 
 def show_html(html: Markup, text: str) -> None:
