@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import axis, column, dots, fit, legend, panel, rows, write_above
 from fiscal_utils.plots.figure import Caption, show, show_nothing
-from fiscal_utils.plots.style import BLUE, MUTED, RED, SKY, WIDTH
+from fiscal_utils.plots.style import BLUE, LIGHT, MUTED, RED, SKY, WIDTH
 from fiscal_utils.plots.text import Labels, Values, finite, listing, numbers, span, widest, wrap_to, written
 
 
@@ -34,7 +34,7 @@ def intervals(
     widths = [widest(spans), widest(texts)]
     fig, ax = rows(shown, 0.4, right=sum(widths) + 0.4)
     for row, (a, b, value) in enumerate(zip(lows, highs, known, strict=True)):
-        ax.plot([a, b], [row, row], color=SKY, linewidth=9, alpha=0.6, solid_capstyle="round", zorder=2)
+        ax.plot([a, b], [row, row], "-o", color=LIGHT, linewidth=9, markersize=9, markeredgewidth=0, zorder=2)
         ax.plot([value], [row], "D", color=RED, markersize=7, zorder=3)
         column(ax, row, spans[row], widths[0], BLUE)
         column(ax, row, texts[row], sum(widths) + 0.2, RED)
@@ -47,7 +47,7 @@ def intervals(
 
 
 def _handles() -> list[Patch | Line2D]:
-    return [Line2D([], [], color=SKY, linewidth=8, alpha=0.6), *dots(RED, marker="D")]
+    return [Line2D([], [], color=LIGHT, linewidth=8), *dots(RED, marker="D")]
 
 
 def timeline(

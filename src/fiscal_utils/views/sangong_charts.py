@@ -45,7 +45,14 @@ def _joined(names: "pd.Series[str]") -> str:
 def in_short(document: str) -> None:
     """Says how much was spent against the initial budget, and how it changed since last year."""
     found = sangong.metrics(document)
-    if found["execution_rate_initial_pct"] is not None:
+    if found["final"] == 0:
+        say(
+            zh="“三公”经费没有支出；年初预算 {initial_budget:,.2f} 万元。",
+            en="Nothing was spent on the three public expenses; their initial budget was {initial_budget:,.2f} (10,000 "
+            "yuan).",
+            **found,
+        )
+    elif found["execution_rate_initial_pct"] is not None:
         say(
             zh="“三公”经费决算 {final:,.2f} 万元，为年初预算 {initial_budget:,.2f} 万元的 {rate:.2f}%。",
             en="The three public expenses come to {final:,.2f} (10,000 yuan): {rate:.2f}% of the initial budget of "

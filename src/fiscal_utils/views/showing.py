@@ -86,8 +86,10 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
         if _written(row)
     ]
     heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
-    if rows:
-        table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
+    if not rows:
+        reasons = " ".join(dict.fromkeys(found["why"]))
+        return say(zh="{caption}：一个也算不出。{why}", en="{caption}: none. {why}", caption=caption, why=reasons)
+    table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
     for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
         say(
             zh="没有数值：{names}。{why}",
@@ -95,6 +97,7 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
             names=t("、", "; ").join(missing["name"]),
             why=reason,
         )
+    return None
 
 
 def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[str]) -> None:

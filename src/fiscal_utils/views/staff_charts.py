@@ -61,18 +61,23 @@ def widest_cells(document: str, count: int = 10) -> None:
         cells = matrix.cells(document)
     except MeasureError:
         return
-    found = cells.assign(width=cells["high"] - cells["low"]).nlargest(count, "width")
+    totals = cells.groupby("economic")["estimate"].transform("sum")
+    found = cells.assign(width=cells["high"] - cells["low"], total=totals).nlargest(count, "width")
+    low, high, estimate = (100 * found[name] / found["total"] for name in ("low", "high", "estimate"))
     labels = list(found["function_label"] + " × " + found["economic_label"])
     title = phrase(
         zh="最不确定的是{cell}：{low:,.2f} 至 {high:,.2f} 万元（推断）",
         en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (inferred)",
         cell=labels[0], low=found["low"].iloc[0], high=found["high"].iloc[0],
     )  # fmt: skip
-    measure = t("基本支出，功能 × 经济款，万元", "Basic expenditure, function × economic item, 10,000 yuan")
+    measure = t(
+        f"该功能在经济款基本支出中所占的百分比；按金额最不确定的 {len(found)} 格",
+        f"The function's share of basic expenditure on the item, %; the {len(found)} cells with the widest bounds in "
+        "10,000 yuan",
+    )
     names = t("上下界（推断）", "bounds (inferred)"), t("最大熵估计（推断）", "maximum-entropy estimate (inferred)")
     caption = _caption(document, title, measure)
-    form = "{:,.2f}" if found["high"].max() < 10_000 else "{:,.0f}"
-    plots.intervals(labels, found["low"], found["high"], found["estimate"], caption, names=names, value_format=form)
+    plots.intervals(labels, low, high.clip(upper=100), estimate, caption, names=names, value_format="{:.1f}%")
 
 
 def lifted_rules(document: str) -> None:
