@@ -16,7 +16,7 @@ from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import BLUE, DEEP_ORANGE, INK, MUTED, ORANGE, RULE, SKY, WIDTH
 from fiscal_utils.plots.text import Labels, Values, finite, listing, numbers, span, widest, written
 
-ROWS = 30
+ROWS = 15
 """As many documents as a ranking lists by name; more are drawn as a strip."""
 
 
@@ -46,7 +46,7 @@ def ranking(
 
     `low` and `high` are what rounding or inference leaves open, drawn as bars; a document with these alone is placed
     by their middle and has its interval written. How many have a value and how many lack one is said under the title.
-    More than 30 are drawn as a strip of dots in which only the focus is named.
+    More than 15 are drawn as a strip of dots in which only the focus is named.
     """
     names = list(labels)
     empty = [None] * len(names)

@@ -11,9 +11,10 @@ from fiscal_utils.specs import term
 
 
 def departments(about: pd.DataFrame) -> "pd.Series[str]":
-    """The departments' names in the language in use, of rows with `department` and `region_code`."""
+    """The departments' names in the language in use, each on one line, of rows with `department` and `region_code`."""
     pairs = zip(about["department"], about["region_code"], strict=True)
-    return pd.Series([department_name(*pair) for pair in pairs], index=about.index, dtype="str")
+    names = [" ".join(department_name(*pair).split()) for pair in pairs]
+    return pd.Series(names, index=about.index, dtype="str")
 
 
 def labels(documents: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
 from fiscal_utils.tables import Selection
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.showing import ENOUGH, years_text
 
 _SPREAD = {
     "name": ("指标（单位）", "Measure (unit)"), "n": ("n", "n"), "missing": ("缺", "missing"),
@@ -21,12 +22,14 @@ _SPREAD = {
 
 
 def spread(documents: Selection, focus: str, names: Sequence[str]) -> None:
-    """Shows how metrics are spread over the documents: zeros, quartiles and median beside the mean; with their n."""
-    found = comparison.spread(names, comparison.chosen(documents, focus) or focus)
+    """Shows how metrics are spread over the documents that the focus is ranked among: zeros, quartiles, mean and n."""
+    chosen = comparison.peers(comparison.chosen(documents, focus) or [focus], focus, ENOUGH)
+    years = years_text(comparison.about(chosen)["year"])
+    found = comparison.spread(names, chosen)
     found["name"] = [t("{}（{}）", "{} ({})").format(*pair) for pair in zip(found["name"], found["unit"], strict=True)]
     table(
         found.drop(columns="unit").rename(columns={name: t(*heading) for name, heading in _SPREAD.items()}),
-        t("分布：零值、中位数与均值", "How the figures are spread: zeros, median and mean"),
+        t(f"分布：零值、中位数与均值（{years} 年决算）", f"How the figures are spread: accounts of {years}"),
         note=t(
             "零值多、分布偏时，均值不代表一般部门",
             "with many zeros or a skew the mean stands for no typical department",

@@ -170,7 +170,7 @@ def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
         )
     else:
         zh, en = (
-            "{name}：{label} 在{years} {n} 份决算中由高到低居第 {rank} 位",
+            "{name}：{label} 在 {years} {n} 份决算中由高到低居第 {rank} 位",
             "{name}: {label} is number {rank} of {n} accounts{years}, the highest first",
         )
     return t(zh, en).format(
@@ -182,9 +182,14 @@ def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
 
 def _years(found: pd.DataFrame) -> str:
     """Of which year or years the accounts are."""
-    first, last = found["year"].min(), found["year"].max()
-    years = str(first) if first == last else f"{first}–{last}"
+    years = years_text(found["year"])
     return t(f"{years} 年的", f" of {years}")
+
+
+def years_text(years: "pd.Series[Any]") -> str:
+    """A year, or from the first to the last."""
+    first, last = years.min(), years.max()
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _written_as(value: float, about: "pd.Series[Any]") -> str:
