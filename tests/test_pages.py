@@ -157,6 +157,15 @@ def test_wide_things_scroll_by_keyboard_and_images_have_a_name() -> None:
     assert soup.select_one(".scroll").get_text() == "1"
 
 
+def test_a_chart_brings_its_finding_for_narrow_screens_and_other_images_none() -> None:
+    data = {"image/png": "iVBORw0KGgo=", "text/plain": "Pay <b>rose</b>"}
+    chart = new_code_cell("draw()", outputs=[new_output("display_data", data=data, metadata={"alt": "Pay rose."})])
+    other = new_code_cell("draw()", outputs=[new_output("display_data", data=data)])
+    first, second = page(chart, other).select("figure")
+    assert first.figcaption.get_text() == "Pay <b>rose</b>"
+    assert second.figcaption is None
+
+
 def test_formulas_are_mathml_and_dollars_of_documents_are_not() -> None:
     soup = page(new_markdown_cell("执行率 $r = \\frac{a}{b}$ 与\n\n$$V = \\sum_i |a_i|$$\n\n花了 &#36;5 与 &#36;6"))
     inline, block = soup.main.find_all("math")
