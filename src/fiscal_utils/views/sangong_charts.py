@@ -135,7 +135,9 @@ def execution_table(document: str) -> None:
     budgeted = done[["initial_budget", "adjusted_budget"]].notna().any(axis=1)
     columns = ["label", *STAGES, "of_initial_pct", "of_adjusted_pct", "above_initial"]
     caption = t("“三公”经费执行情况", "Execution of the three public expenses")
-    _table(done.loc[budgeted, columns], caption, origin(document, "sangong"), unit=_yuan())
+    shown = done.loc[budgeted, columns].dropna(axis=1, how="all")
+    gaps = t("—：没有公布，或没有分母", "—: not published, or no denominator") if shown.isna().any(axis=None) else ""
+    _table(shown, caption, origin(document, "sangong"), unit=_yuan(), note=gaps)
     for _, row in done[~budgeted].iterrows():
         say(
             zh="{label}只公布了决算，{final:,.2f} 万元。",

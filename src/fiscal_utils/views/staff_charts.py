@@ -67,7 +67,7 @@ def widest_cells(document: str, count: int = 10) -> None:
     labels = list(found["function_label"] + " × " + found["economic_label"])
     title = phrase(
         zh="最不确定的是{cell}：{low:,.2f} 至 {high:,.2f} 万元（推断）",
-        en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (inferred)",
+        en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (10,000 yuan, inferred)",
         cell=labels[0], low=found["low"].iloc[0], high=found["high"].iloc[0],
     )  # fmt: skip
     measure = t(
