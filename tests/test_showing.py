@@ -107,7 +107,15 @@ def test_equal_values_have_no_rank(folder: Path, ranked: list, shown: list[str])
     for office, personnel in zip("abc", ("10.00", "10.00", "50.00"), strict=True):
         staffed(folder, office, 2031, personnel, "10")
     showing.compare("all", "simulated-a-2031", ["personnel_cost_per_head"])
-    assert ranked[0][0].title == "Personnel cost per head: 1.00 for a 2031 and 1 others of 3 accounts of 2031"
+    assert ranked[0][0].title == "Personnel cost per head: 1.00 for a 2031 and 1 more of 3 accounts of 2031"
+
+
+def test_where_all_are_equal_a_sentence_stands_for_the_ranking(folder: Path, ranked: list, shown: list[str]) -> None:
+    for office in "ab":
+        staffed(folder, office, 2031, "10.00", "10")
+    showing.compare("all", "simulated-a-2031", ["personnel_cost_per_head"])
+    assert not ranked
+    assert unescape(shown[0]) == "Personnel cost per head: 1.00 in all 2 accounts."
 
 
 def test_what_is_needed_and_missing_ends_the_section(shown: list[str]) -> None:

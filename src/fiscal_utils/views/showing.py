@@ -144,6 +144,8 @@ def _rank(found: pd.DataFrame) -> None:
         )  # fmt: skip
     labels = _labels(found)
     marked = list(labels[found["focus"]])
+    if ranked["min"] == ranked["max"]:
+        return say(zh="{equal}。", en="{equal}.", equal=_place(found, ranked, marked[0]))
     caption = Caption(_place(found, ranked, marked[0]), _measure(about), _source(about), documents=found["document_id"])
     spans = {"low": found["low"], "high": found["high"]}
     return plots.ranking(labels, found["value"], caption, focus=marked, value_format=_form(about), **spans)
@@ -166,7 +168,7 @@ def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
     elif ranked["focus_equal"] > 1:
         zh, en = (
             "{name}：{label} 与另外 {others} 份同为 {value}（{years}共 {n} 份）",
-            "{name}: {value} for {label} and {others} others of {n} accounts{years}",
+            "{name}: {value} for {label} and {others} more of {n} accounts{years}",
         )
     else:
         zh, en = (
