@@ -11,6 +11,7 @@ import fiscal_utils as fu
 from fiscal_utils import display, language
 from fiscal_utils.display import METRICS_MIME, Card, caveat, headline, plain_metrics, say
 from fiscal_utils.language import set_language
+from fiscal_utils.numerals import Written
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -100,7 +101,7 @@ def test_a_missing_number_of_a_title_is_a_dash_and_never_zero():
         (411.725, 411.735, "411.725 – 411.735"),
         (10.0, 25.0, "10.00 – 25.00"),
         (0.0, 0.005, "0.000 – 0.005"),
-        (-19.705, -19.695, "-19.705 to -19.695"),
+        (-19.705, -19.695, "−19.705 to −19.695"),
         (0.0, 0.0, "0.00"),
         (None, 1.0, None),
         (float("nan"), float("nan"), None),
@@ -108,3 +109,11 @@ def test_a_missing_number_of_a_title_is_a_dash_and_never_zero():
 )
 def test_an_interval_is_rounded_outwards_to_the_decimals_that_show_its_width(low, high, text):
     assert display.interval_text(low, high) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "written"),
+    [(-12.346, ",.2f", "−12.35"), (-0.001, "+.2f", "0.00"), (0, "+,.2f", "0.00"), (3, "+d", "+3"), (-12, "d", "−12")],
+)
+def test_a_number_is_written_with_a_true_minus_and_no_sign_before_a_zero(value: float, spec: str, written: str) -> None:
+    assert format(Written(value), spec) == written

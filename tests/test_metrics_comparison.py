@@ -36,7 +36,7 @@ def test_ranks_gaps_and_focus(folder):
     assert found.loc[found["focus"], "department"].tolist() == ["b"]
     assert comparison.summary(found) == {
         "n": 4, "missing": 1, "zeros": 1, "simulated": 5, "mean": 1.75, "min": 0, "q1": 0.75, "median": 2, "q3": 3,
-        "max": 3, "focus_rank": 3, "reasons": {"missing": 1},
+        "max": 3, "focus_rank": 3, "focus_equal": 1, "reasons": {"missing": 1},
     }  # fmt: skip
 
 
@@ -116,3 +116,11 @@ def test_the_spread_counts_zeros_and_gaps_beside_the_quartiles(folder):
     write_document(folder, "simulated-none-2031")
     found = comparison.spread(["sangong_final"]).iloc[0]
     assert found[["n", "missing", "zeros", "median", "max", "mean"]].tolist() == [3, 1, 2, 0, 3, 1]
+
+
+def test_accounts_stand_beside_those_of_their_year_where_these_are_enough(folder):
+    for office, year in (("a", 2030), ("a", 2031), ("b", 2031), ("c", 2031)):
+        disclose(folder, office, year, "1.00")
+    every = [f"simulated-{name}" for name in ("a-2030", "a-2031", "b-2031", "c-2031")]
+    assert comparison.peers(every, "simulated-a-2031", 3) == every[1:]
+    assert comparison.peers(every, "simulated-a-2031", 4) == every

@@ -169,7 +169,7 @@ def test_margins_that_contradict_each_other_and_missing_ones_are_errors():
     with pytest.raises(MeasureError, match="contradict") as error:
         matrix.bounded(matrix.margins(Facts("simulated", 2031, wrong, {})))
     assert error.value.status == "contradiction"
-    with pytest.raises(MeasureError, match="does not publish") as missing:
+    with pytest.raises(MeasureError, match="Not published: Basic expenditure") as missing:
         matrix.margins(Facts("simulated", 2031, {("gpb_expenditure", "total", "basic"): published(10**6)}, {}))
     assert missing.value.status == "missing"
 

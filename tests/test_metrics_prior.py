@@ -76,7 +76,7 @@ def test_growth_contains_the_exact_growth(current, before):
 
 def test_no_figure_on_the_change_and_contradicting_figures_are_named():
     current = published(Fraction(8))
-    with pytest.raises(MeasureError, match="not published") as missing:
+    with pytest.raises(MeasureError, match="Not published") as missing:
         prior.prior_of(current, None, None)
     assert missing.value.status == "missing"
     with pytest.raises(MeasureError, match="contradict") as wrong:
@@ -87,7 +87,7 @@ def test_no_figure_on_the_change_and_contradicting_figures_are_named():
 def test_real_growth_without_an_index_says_so():
     figures = statement(Fraction(8), Fraction(6))
     year = Figure(Fraction(2099), Fraction(2099), Fraction(2099))
-    with pytest.raises(MeasureError, match="price index table: 2099"):
+    with pytest.raises(MeasureError, match=r"2099 \(price index table\)"):
         prior.real_growth_of(*figures, year)
 
 

@@ -152,9 +152,9 @@ def test_document_without_forms_staff_and_sangong_says_what_is_missing():
         missing.index
     )
     assert missing["value"].isna().all()
-    assert missing.loc["staff", "why"] == f"{OTHER} does not publish: Staff figures."
-    assert missing.loc["weight_hhi", "why"] == f"{OTHER} does not publish: Performance indicators."
-    assert missing.loc["vehicle_cost", "why"].startswith("Three public expenses: Vehicle operation")
+    assert missing.loc["staff", "why"] == "Not published: Staff figures."
+    assert missing.loc["weight_hhi", "why"] == "Not published: Performance indicators."
+    assert missing.loc["vehicle_cost", "why"].startswith("Not published: Vehicle operation")
     # The table leaves the outturn blank and the narrative states 0.00 and no change: there is no growth over nothing.
     assert found.loc["sangong_final", ["value", "high"]].tolist() == [0, 0.005]
     assert found.loc["sangong_growth_pct", "status"] == "zero_base"
@@ -163,7 +163,7 @@ def test_document_without_forms_staff_and_sangong_says_what_is_missing():
 def test_reasons_are_given_in_chinese_too():
     fu.set_language("zh")
     found = fu.metrics(OTHER, ["staff", "sangong_growth_pct", "in_year_adjustment_pct"])
-    assert found["why"].tolist()[:2] == [f"{OTHER} 没有公布机构人员情况。", "分母为零：上年决算。"]
+    assert found["why"].tolist()[:2] == ["没有公布机构人员情况。", "分母可能为零：上年决算的推断区间含 0。"]
     assert found["why"].iloc[2].endswith("合计·全年预算。")
 
 

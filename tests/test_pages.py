@@ -11,6 +11,7 @@ import recorded
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from fiscal_utils.display import ABSENT_MIME
 from fiscal_utils.reports import pages, runs
 from fiscal_utils.reports.jobs import Document, Job, Notebook
 from fiscal_utils.reports.pages import look
@@ -120,6 +121,31 @@ def test_code_that_shows_nothing_is_folded_with_the_next() -> None:
     assert soup.main.get_text().count("shown") == 2
 
 
+def test_a_section_ends_where_a_cell_says_that_there_is_nothing_to_show() -> None:
+    ends = [new_output("display_data", data={"text/markdown": "no forms", ABSENT_MIME: {}})]
+    cells = [
+        new_markdown_cell("## Figures"), new_code_cell("needs()", outputs=ends), new_markdown_cell("### Scores"),
+        html_cell("<p>left out</p>"), new_markdown_cell("about scores\n\n## Checks\n\nare made"),
+        new_markdown_cell("### One"), new_code_cell("needs()", outputs=ends), html_cell("<p>left out</p>"),
+        new_markdown_cell("### Two"), html_cell("<p>shown</p>"),
+    ]  # fmt: skip
+    found = page(*cells)
+    assert [heading.get_text() for heading in found.select("main h2, main h3")] == ["Figures", "Checks", "One", "Two"]
+    text = found.main.get_text()
+    assert text.count("no forms") == 2
+    assert "left out" not in text
+    assert "about scores" not in text
+    assert "are made" in text
+    assert "shown" in text
+
+
+def test_an_english_page_has_the_english_name_of_a_department_beside_its_own() -> None:
+    about = {"department": "上海市普陀区财政局", "region_code": "310107"}
+    both = "Finance Bureau, Putuo District, Shanghai 上海市普陀区财政局"
+    assert both in page(language="en", **about).header.get_text()
+    assert "Finance" not in page(language="zh", **about).header.get_text()
+
+
 def test_wide_things_scroll_by_keyboard_and_images_have_a_name() -> None:
     png = new_output("display_data", data={"image/png": "iVBORw0KGgo="}, metadata={})
     named = new_output("display_data", data={"image/png": "iVBORw0KGgo="}, metadata={"image/png": {"alt": "支出"}})
@@ -129,6 +155,15 @@ def test_wide_things_scroll_by_keyboard_and_images_have_a_name() -> None:
     assert all(element["tabindex"] == "0" for element in soup.select("figure, .scroll"))
     assert soup.select_one(".html").get_text() == "before1after"
     assert soup.select_one(".scroll").get_text() == "1"
+
+
+def test_a_chart_brings_its_finding_for_narrow_screens_and_other_images_none() -> None:
+    data = {"image/png": "iVBORw0KGgo=", "text/plain": "Pay <b>rose</b>"}
+    chart = new_code_cell("draw()", outputs=[new_output("display_data", data=data, metadata={"alt": "Pay rose."})])
+    other = new_code_cell("draw()", outputs=[new_output("display_data", data=data)])
+    first, second = page(chart, other).select("figure")
+    assert first.figcaption.get_text() == "Pay <b>rose</b>"
+    assert second.figcaption is None
 
 
 def test_formulas_are_mathml_and_dollars_of_documents_are_not() -> None:

@@ -45,7 +45,8 @@ def test_composition_effect_is_what_the_fixed_panel_does_not_explain(folder, sho
     fu.fixed_panel("all", newcomer, "sangong_final")
     lines, caption = drawn[0]
     assert [list(values) for values in lines.values()] == [[10, 12], [10, 7]]
-    assert caption.title.endswith("2030–2031: the fixed panel moved by +2.00, the composition effect is -5.00")
+    moved = "2030–2031: the fixed panel moved by +2.00, the composition effect is −5.00 (10,000 yuan)"
+    assert caption.title.endswith(moved)
     assert caption.simulated
     assert "fixed panel and all" in shown[0]
     assert "composition effect" in shown[0]

@@ -287,9 +287,9 @@ def test_labels_far_enough_apart_stay() -> None:
     assert canvas.spread([1.0, 1.0], [1.0, 1.0]) == [0.5, 1.5]
 
 
-def test_a_ranking_says_n_what_is_missing_and_where_the_focus_stands(drawn: list[Figure], shown: Any) -> None:
+def test_a_ranking_says_n_the_median_and_what_is_missing(drawn: list[Figure], shown: Any) -> None:
     plots.ranking(["a", "b", "c", "d"], [1, None, 3, 3], Caption("x", "rate"), focus=["a", "d"])
-    said = "rate n = 3, median 3.00, 1 missing (b), d is number 1, a is number 3"
+    said = "rate n = 3, median 3.00, 1 missing (b)"
     assert said in _texts(drawn[0])
     assert "Ranking: c 3.00; d 3.00; a 1.00" in _alt(shown)
 
@@ -383,3 +383,19 @@ def test_wrap_keeps_every_character_within_the_width(label: str) -> None:
 def test_values_must_match_labels() -> None:
     with pytest.raises(ValueError, match="2 labels but 1"):
         plots.bars(["甲", "乙"], [1.0], Caption("x"))
+
+
+def test_in_a_timeline_each_figure_stands_beside_its_own_mark(drawn: list[Figure]) -> None:
+    plots.timeline(["2031", "2032"], [21.0, 3.0], [21.5, 3.5], [12.5, 7.0], Caption("x"))
+    heights = {text.get_text(): text.get_window_extent().y0 for text in drawn[0].axes[0].texts}
+    assert heights["12.50"] < heights["21.00 –\n21.50"]
+    assert heights["7.00"] > heights["3.00 –\n3.50"]
+    between = [ax.transData.transform((0, 17))[1] for ax in drawn[0].axes]
+    assert heights["12.50"] < between[0] < heights["21.00 –\n21.50"]
+
+
+def test_ticks_have_no_needless_decimals(drawn: list[Figure]) -> None:
+    plots.dumbbells(["a"], [0.0], [120.0], Caption("x"), names=("a", "b"))
+    ticks = [label.get_text() for label in drawn[0].axes[0].get_xticklabels()]
+    assert ticks
+    assert all("." not in tick for tick in ticks)

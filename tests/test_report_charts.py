@@ -80,7 +80,7 @@ def test_a_base_that_may_be_zero_has_no_growth_and_no_contributions(shown: list[
     sangong_charts.contributions(NOTHING_SPENT)
     sangong_charts.contributions_table(NOTHING_SPENT)
     sangong_charts.real_growth(NOTHING_SPENT)
-    assert shown[1] == "There is no growth rate. The denominator is zero: final of the year before."
+    assert shown[1].startswith("There is no growth rate. The denominator may be zero: final of the year before is inf")
     assert "may be 0" in shown[2]
     assert shown[3].startswith("Nothing in real terms.")
     assert len(shown) == 4
@@ -107,7 +107,7 @@ def test_years_are_checked_against_the_next_document(folder: Path, charts: list,
     assert not charts
     sangong_charts.history("simulated-a-2022", "all")
     sangong_charts.consistency("simulated-a-2022", "all")
-    assert title(charts[0]) == "2020–2022: 3 years have a value, 1 only by inference"
+    assert title(charts[0]) == "Three public expenses: 7.995 – 8.005 (inferred) in 2020, 40.00 in 2022"
     assert shown[1] == "Years that can be checked against the next document: 1; that do not agree with it: 1 (2021)."
 
 
@@ -161,7 +161,7 @@ def test_without_forms_every_section_is_one_sentence_and_never_a_table(shown: li
         for part in section:
             part(NOTHING_SPENT)
     assert len(shown) == len(sections)
-    assert all("does not publish: Performance indicators" in text for text in shown)
+    assert all("Not published: Performance indicators" in text for text in shown)
     score_charts.sums_table(NOTHING_SPENT)
     score_charts.grades_table(NOTHING_SPENT, "mof-2020")
     assert len(shown) == len(sections)

@@ -11,6 +11,7 @@ from fiscal_utils import display, plots
 from fiscal_utils.plots import Caption, figure
 from fiscal_utils.views import showing, staff_charts
 
+OFFICE = "General Office of the People's Government, Jingdezhen 2023"
 REAL, OTHER = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 
 
@@ -56,7 +57,7 @@ def test_a_card_has_value_unit_and_denominator_or_the_reason_that_it_has_none() 
     assert (staff.value, staff.unit) == ("74", "persons")
     (none,) = showing.cards(OTHER, ["personnel_cost_per_head"])
     assert (none.value, none.unit) == (None, "")
-    assert none.note == showing.why(OTHER, "staff") == f"{OTHER} does not publish: Staff figures."
+    assert none.note == showing.why(OTHER, "staff") == "Not published: Staff figures."
     assert showing.why(REAL, "staff") == ""
 
 
@@ -65,9 +66,7 @@ def test_figures_without_a_value_are_a_sentence_with_the_reason_and_no_row(shown
     table, sentence = shown
     assert "Personnel cost 2,152.26 10,000 yuan" in table
     assert "per head" not in table
-    assert unescape(sentence).startswith(
-        "Not available: In-service staff at year's end, Personnel cost per head. Reason: "
-    )
+    assert unescape(sentence).startswith("No value: In-service staff at year's end; Personnel cost per head. Not pub")
 
 
 def test_definitions_show_formula_and_source_of_what_is_named(shown: list[str]) -> None:
@@ -86,8 +85,8 @@ def test_without_others_to_compare_one_sentence_says_how_to_choose_them(document
 def test_the_title_of_a_ranking_says_where_the_focus_stands(ranked: list, shown: list[str]) -> None:
     showing.compare("all", REAL, ["personnel_cost", "staff"])
     (caption, options), *more = ranked
-    assert caption.title == "Personnel cost: 景德镇市人民政府办公室 2023 is number 2 of 2"
-    assert options["focus"] == ["景德镇市人民政府办公室 2023"]
+    assert caption.title == f"Personnel cost: {OFFICE} is number 2 of 2 accounts of 2023–2024, the highest first"
+    assert options["focus"] == [OFFICE]
     assert not more  # one value of staff is no ranking
     assert any("1 of 2 accounts with a value" in text for text in shown)
     assert "2 accounts, 0 of them simulated" in shown[1]
@@ -104,6 +103,28 @@ def test_a_focus_without_a_value_is_said_to_have_none(folder: Path, ranked: list
     assert ranked[0][0].simulated
 
 
+def test_equal_values_have_no_rank(folder: Path, ranked: list, shown: list[str]) -> None:
+    for office, personnel in zip("abc", ("10.00", "10.00", "50.00"), strict=True):
+        staffed(folder, office, 2031, personnel, "10")
+    showing.compare("all", "simulated-a-2031", ["personnel_cost_per_head"])
+    assert ranked[0][0].title == "Personnel cost per head: 1.00 for a 2031 and 1 more of 3 accounts of 2031"
+
+
+def test_where_all_are_equal_a_sentence_stands_for_the_ranking(folder: Path, ranked: list, shown: list[str]) -> None:
+    for office in "ab":
+        staffed(folder, office, 2031, "10.00", "10")
+    showing.compare("all", "simulated-a-2031", ["personnel_cost_per_head"])
+    assert not ranked
+    assert unescape(shown[0]) == "Personnel cost per head: 1.00 in all 2 accounts."
+
+
+def test_what_is_needed_and_missing_ends_the_section(shown: list[str]) -> None:
+    showing.needs(REAL, "staff")
+    assert not shown
+    showing.needs(OTHER, "staff")
+    assert unescape(shown[0]) == "Not published: Staff figures."
+
+
 def test_departments_with_several_years_are_drawn_over_these_years(
     folder: Path, monkeypatch: pytest.MonkeyPatch, shown: list[str]
 ) -> None:
@@ -114,7 +135,7 @@ def test_departments_with_several_years_are_drawn_over_these_years(
     showing.compare("all", "simulated-a-2031", ["personnel_cost_per_head"])
     wide, caption = drawn[0]
     assert wide.to_dict() == {"a": {2030: 1.0, 2031: 2.0}}
-    assert caption.title.endswith("departments with several years 1, of which up 1")
+    assert caption.title.endswith("up in 1 of 1 departments with several years")
 
 
 def test_pay_or_people_needs_an_earlier_year_with_staff(folder: Path, shown: list[str]) -> None:

@@ -134,3 +134,11 @@ def test_browsing_in_jupyterlab_is_offline_and_escapes_text(monkeypatch, capsys)
     assert "<script>alert" not in made.replace("\\u003c", "<")
     assert "https://www.unpkg.com" not in made
     tabulate._start_itables.cache_clear()
+
+
+def test_a_folded_table_opens_by_its_caption(shown):
+    table(pd.DataFrame({"a": [1]}), "<b>Many</b>", unit="count", folded=True)
+    folded = parsed(shown[0]).getparent()
+    assert folded.tag == "details"
+    assert folded.findtext("summary") == "<b>Many</b> "
+    assert cells(shown[0]) == [["1"]]

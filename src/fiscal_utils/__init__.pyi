@@ -24,12 +24,16 @@ from .tables import process as process
 from .tabulate import browse as browse
 from .tabulate import table as table
 from .views.explorer import explore as explore
+from .views.naming import labels as labels
+from .views.naming import origin as origin
+from .views.naming import source as source
 from .views.panels import fixed_panel as fixed_panel
 from .views.panels import spread as spread
 from .views.showing import cards as cards
 from .views.showing import compare as compare
 from .views.showing import definitions as definitions
 from .views.showing import figures as figures
+from .views.showing import needs as needs
 from .views.showing import why as why
 
 __version__: str

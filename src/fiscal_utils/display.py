@@ -19,9 +19,13 @@ from IPython.display import display
 from markupsafe import Markup
 
 from fiscal_utils.language import t
+from fiscal_utils.numerals import Written, minus
 
 METRICS_MIME = "application/vnd.fiscal-utils.metrics+json"
 """Media type under which a headline carries its notebook's metrics, and in its metadata the cards."""
+
+ABSENT_MIME = "application/vnd.fiscal-utils.absent+json"
+"""Media type of what says that a section has nothing to show: a report leaves out what follows in that section."""
 
 MISSING = "—"
 
@@ -56,13 +60,18 @@ def say(zh: str, en: str, **values: object) -> None:
 
 def phrase(zh: str, en: str, **values: object) -> str:
     """The text in the language in use as plain text, for a chart's title: fields as in `say`, missing as a dash."""
-    return t(zh=zh, en=en).format(**{name: _Missing() if is_missing(v) else v for name, v in values.items()})
+    return t(zh=zh, en=en).format(**{name: _number(value) for name, value in values.items()})
 
 
 def caveat(zh: str, en: str, **values: object) -> None:
     """Shows a text as `say` does, set off as a note on what the figures do not mean."""
     text = f"**{t(zh='注意', en='Note')}** " + _fill(t(zh=zh, en=en), values)
     _show_markdown("\n".join(f"> {line}" for line in text.splitlines()))
+
+
+def end_section(reason: str) -> None:
+    """Shows why a section has nothing to show; a report leaves out the rest of it, up to the next heading as high."""
+    _show({"text/markdown": escape_markdown(reason), "text/plain": reason, ABSENT_MIME: {}})
 
 
 def show_html(html: Markup, text: str) -> None:
@@ -115,7 +124,7 @@ def number_text(value: Any) -> str:
         return MISSING
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return str(value)
-    return f"{value:,d}" if isinstance(value, Integral) else f"{value:,.2f}"
+    return minus(f"{value:,d}" if isinstance(value, Integral) else f"{value:,.2f}")
 
 
 def interval_text(low: float | None, high: float | None) -> str | None:
@@ -124,7 +133,7 @@ def interval_text(low: float | None, high: float | None) -> str | None:
         return None
     written = (_outwards(low, high, places) for places in range(2, 9))
     ends, places = next((w, p) for p, w in enumerate(written, 2) if p == 8 or w[1] - w[0] <= 1.5 * (high - low) + 1e-9)
-    first, last = (f"{end:,.{places}f}" for end in ends)
+    first, last = (minus(f"{end:,.{places}f}") for end in ends)
     if first == last:
         return first
     return f"{first}{t(' 至 ', ' to ') if low < 0 else ' – '}{last}"  # a dash before a minus is misread
@@ -154,9 +163,15 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
 
 
 def _field(value: object) -> object:
+    shown = _number(value)
+    return shown if shown is not value or isinstance(value, datetime.date) else escape_markdown(str(value))
+
+
+def _number(value: object) -> object:
+    """A number as it is written, a dash for a missing one; anything else as it is."""
     if is_missing(value):
         return _Missing()
-    return value if isinstance(value, Number | datetime.date) else escape_markdown(str(value))
+    return Written(value) if isinstance(value, Number) else value
 
 
 def escape_markdown(text: str) -> str:

@@ -6,8 +6,9 @@ import unicodedata
 from functools import cache
 
 from fiscal_utils import raw
+from fiscal_utils.departments import without_region
 from fiscal_utils.parse import SIMULATED, Accounts
-from fiscal_utils.regions import Region, regions
+from fiscal_utils.regions import Region
 from fiscal_utils.specs import read_csv
 
 _LONGEST = 100
@@ -50,7 +51,7 @@ def _region(region: Region) -> str:
 def _department(name: str, region: Region | None) -> str:
     """The slug of the department's name, known pieces from its end first."""
     name = "".join(c for c in unicodedata.normalize("NFKC", name) if c.isalnum())
-    rest = _without_region(name, region) if region else name
+    rest = without_region(name, region) if region else name
     pieces: list[str] = []
     while piece := next((rest[i:] for i in range(len(rest)) if rest[i:] in _departments()), ""):
         pieces.insert(0, _departments()[piece])
@@ -59,15 +60,6 @@ def _department(name: str, region: Region | None) -> str:
     if len(slug) <= _LONGEST:
         return slug
     return f"{slug[:_LONGEST].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _without_region(name: str, region: Region) -> str:
-    """The name without the first run of names of the region and of those it lies in."""
-    codes = (region.code, region.code[:4] + "00", region.code[:2] + "0000")
-    family = [regions()[code] for code in codes if code in regions()]
-    names = {r.name_zh for r in family} | {r.short_zh for r in family if r.short_zh}
-    either = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return re.sub(f"({either})+", "", name, count=1)
 
 
 def _pinyin(text: str) -> str:

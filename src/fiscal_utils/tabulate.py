@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from fiscal_utils.display import MISSING, is_missing, number_text, say, show_html
 from fiscal_utils.language import language, t
+from fiscal_utils.numerals import Written
 
 ROWS = 60
 """As many rows of a frame to browse as a report shows; how many there are is said."""
@@ -41,30 +42,33 @@ def table(
     note: str = "",
     groups: str = "",
     spanners: Mapping[str, Sequence[str]] | None = None,
+    folded: bool = False,
 ) -> None:
     """Shows a table: caption and unit above, source below, missing values as a dash.
 
     Columns of numbers, and those with a format, are right-aligned. Floats get two decimals, integers none; `formats`
     says otherwise by column (`"{:.1f}"` or a function). `note`, such as a denominator, stands above the source. The
-    column `groups` becomes headings over its rows; `spanners` are headings over several columns. A frame without rows
-    is said to have none.
+    column `groups` becomes headings over its rows; `spanners` are headings over several columns. A `folded` table opens
+    by its caption, and is open on paper. A frame without rows is said to have none.
     """
     if frame.empty:
         return say(zh="{caption}：没有记录。", en="{caption}: no rows.", caption=caption)
     names = {column: f"c{place}" for place, column in enumerate(frame.columns)}
     made = _body(frame.reset_index(drop=True), names, formats or {}, groups, _id(caption, frame))
-    made = made.tab_header(html(_heading(caption, unit)))
+    if not folded:
+        made = made.tab_header(html(_heading(caption, unit)))
     for label, columns in (spanners or {}).items():
         made = made.tab_spanner(html(_safe(label)), [names[column] for column in columns])
     for line in filter(None, (note, _source(source))):
         made = made.tab_source_note(html(_safe(line)))
-    return show_html(_table_alone(made), f"{caption}\n{frame.to_string(index=False)}")
+    shown = _fold(_table_alone(made), _heading(caption, unit)) if folded else _table_alone(made)
+    return show_html(shown, f"{caption}\n{frame.to_string(index=False)}")
 
 
 def browse(frame: pd.DataFrame, caption: str = "", **options: Any) -> None:
     """Shows a frame to search, sort and page through in JupyterLab; in a report its first rows as `table` does.
 
-    Nothing is fetched. `options` are those of `table`, of which only `unit` and `source` are shown in JupyterLab.
+    Nothing is fetched. `options` are those of `table`, of which only `unit` and `source` count in JupyterLab.
     """
     if in_report():
         return _first_rows(frame, caption, options)
@@ -128,8 +132,13 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
 
 def _texts(values: "pd.Series[Any]", form: Format | None) -> list[str]:
     """The values as written, escaped."""
-    write = form.format if isinstance(form, str) else form or number_text
-    return [MISSING if is_missing(value) else str(escape(write(value))) for value in values]
+    return [MISSING if is_missing(value) else str(escape(_text(value, form))) for value in values]
+
+
+def _text(value: Any, form: Format | None) -> str:
+    if isinstance(form, str):
+        return form.format(Written(value))
+    return (form or number_text)(value)
 
 
 def _numeric(values: "pd.Series[Any]") -> bool:
@@ -159,6 +168,11 @@ def _safe(text: object) -> str:
 
 def _source(source: str) -> str:
     return t(f"资料来源：{source}", f"Source: {source}") if source else ""
+
+
+def _fold(table: Markup, heading: str) -> Markup:
+    folded = Markup('<div><details class="fu-fold"><summary>{}</summary>{}</details></div>')
+    return folded.format(Markup(heading), table)
 
 
 def _table_alone(made: GT) -> Markup:

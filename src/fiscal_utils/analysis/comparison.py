@@ -38,19 +38,30 @@ def earlier(documents: Selection, document: str) -> str | None:
     return str(before["document_id"].iloc[-1]) if len(before) else None
 
 
+def peers(documents: Sequence[str], focus: str, least: int) -> list[str]:
+    """Those of the documents of the same year as the one in focus; all of them where these are fewer than `least`.
+
+    A rank over several years would set a department against itself.
+    """
+    years = about(documents).set_index("document_id")["year"]
+    same = list(years.index[years == years[focus]])
+    return same if len(same) >= least else list(documents)
+
+
 def compare(metric: str, documents: Selection = None, focus: str | None = None) -> pd.DataFrame:
     """One row a document, greatest value first, those without a value last with the reason.
 
-    Columns of `metrics` and: department, year, rank (1 is the greatest; equal values share the least rank; NA without
-    a value), percentile (share of the documents with a value that are at or below, in percent), tied (whether rounding
-    leaves its order with a neighbour open), focus, and simulated. An interval without a point is ranked by its middle.
+    Columns of `metrics` and: department, region_code, year, rank (1 is the greatest; equal values share the least
+    rank; NA without a value), percentile (share of the documents with a value that are at or below, in percent), tied
+    (whether rounding leaves its order with a neighbour open), focus, and simulated. An interval without a point is
+    ranked by its middle.
     """
     return ranked(metrics(documents, metric), focus)
 
 
 def ranked(found: pd.DataFrame, focus: str | None = None) -> pd.DataFrame:
     """The rows that `metrics` gives of one metric, as `compare` has them."""
-    found = found.merge(about(list(found["document_id"])).drop(columns="region_code"), on="document_id", how="left")
+    found = found.merge(about(list(found["document_id"])), on="document_id", how="left")
     middle = found["value"].fillna((found["low"] + found["high"]) / 2)
     found = found.assign(
         position=middle,
@@ -72,11 +83,13 @@ def _tied(frame: pd.DataFrame) -> list[bool]:
 def summary(compared: pd.DataFrame) -> dict[str, Any]:
     """What `compare` holds: n with a value, missing, zeros, mean, `QUANTILES`, simulated, and the focus's rank.
 
+    `focus_equal`: how many documents share that rank, itself among them.
     `reasons`: why values are missing → in how many documents. Without any value the quantiles are None.
     """
     present = compared.loc[compared["position"].notna()]
     absent = compared.loc[compared["position"].isna()]
     focus = present.loc[present["focus"], "rank"]
+    equal = int((present["rank"] == focus.iloc[0]).sum()) if len(focus) else 0
     return {
         "n": len(present),
         "missing": len(absent),
@@ -85,6 +98,7 @@ def summary(compared: pd.DataFrame) -> dict[str, Any]:
         "mean": float(present["position"].mean()) if len(present) else None,
         **_quantiles(present["position"]),
         "focus_rank": int(focus.iloc[0]) if len(focus) else None,
+        "focus_equal": equal,
         "reasons": absent["status"].value_counts().to_dict(),
     }
 
@@ -94,9 +108,9 @@ def spread(names: Sequence[str], documents: Selection = None) -> pd.DataFrame:
 
     An interval without a point counts by its middle.
     """
-    rows = []
+    rows, every = [], metrics(documents, list(names))
     for name in names:
-        found = compare(name, documents)
+        found = ranked(every[every["metric"] == name])
         rows.append({"name": found["name"].iloc[0], "unit": found["unit"].iloc[0], **summary(found)})
     columns = ["name", "unit", "n", "missing", "zeros", "q1", "median", "q3", "max", "mean"]
     return pd.DataFrame(rows, columns=columns)

@@ -32,7 +32,7 @@ class MeasureError(FiscalError):
     @property
     def status(self) -> str:
         """missing | zero_base | too_few | contradiction."""
-        return "missing" if self.key.startswith("missing") else self.key
+        return next((kind for kind in ("missing", "zero_base") if self.key.startswith(kind)), self.key)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Facts:
 
     def _frame(self, name: str) -> pd.DataFrame:
         if self.frames[name].empty:
-            raise MeasureError("missing_table", table=term(name), document=self.document)
+            raise MeasureError("missing_table", table=term(name))
         return self.frames[name]
 
     def _figure(self, wanted: Term) -> Figure | None:
@@ -126,7 +126,7 @@ class Facts:
     def _missing(self, option: tuple[Term, ...]) -> MeasureError:
         table, row, column = next(term.cell for term in option if self._figure(term) is None)
         if not self.has(table):
-            return MeasureError("missing_table", table=term(table), document=self.document)
+            return MeasureError("missing_table", table=term(table))
         return unpublished(table, row, column)
 
 

@@ -109,7 +109,7 @@ def margins(found: Facts) -> Margins:
     sides = {side: _printed(found, *where) for side, where in _TABLES.items()}
     for side, (table, _) in _TABLES.items():
         if not sides[side]:
-            raise MeasureError("missing_table", table=term(table), document=found.document)
+            raise MeasureError("missing_table", table=term(table))
     leaves = {side: _leaves(sums) for side, sums in sides.items()}
     sums = [
         Margin(side, name, _positions(codes, leaves[side]), low, high)

@@ -72,6 +72,9 @@ def source(document: str) -> pd.DataFrame:
         "source_pages": ("页数", "Pages"), "source_reader": ("读取方式", "Reader"),
         "missing_tables": ("未找到的表", "Tables not found"), "doubts": ("存疑之处", "Doubts"),
     }  # fmt: skip
+    absent = (_text(row.get("missing_tables")) or "").split(", ")
+    row["missing_tables"] = t("、", ", ").join(table_name(table) for table in absent if table) or t("无", "none")
+    row["doubts"] = _text(row.get("doubts")) or t("无", "none")
     values = [_text(row.get(name)) for name in fields]
     return pd.DataFrame({"field": [t(*names) for names in fields.values()], "value": values})
 

@@ -131,6 +131,6 @@ def stack(ax: Axes, row: int, values: Sequence[float], value_format: str) -> Non
         ends[value >= 0] = start + value
         color = colour(index)
         ax.barh(row, value, left=start, height=0.7, color=color, edgecolor="white", linewidth=0.8)
-        text = value_format.format(value)
+        text = written(value, value_format)
         if value and abs(value) > (inches(text, 9) + 0.08) * per_inch:
             ax.text(start + value / 2, row, text, ha="center", va="center", fontsize=9, color=legible_on(color))

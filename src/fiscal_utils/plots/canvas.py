@@ -1,5 +1,7 @@
 """What charts share: figures with labelled rows, room for texts, light axes, values beside marks, legends."""
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from statistics import fmean
@@ -13,7 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from fiscal_utils.plots.style import GREY, INK, MUTED, RULE, SIZE, WIDTH, colour, use_style
-from fiscal_utils.plots.text import widest, wrap, wrap_to
+from fiscal_utils.plots.text import widest, wrap, wrap_to, written
 
 LABEL_WIDTHS = (2.2, 2.8, 3.4)
 """Inches that row labels may take: the first width that needs no third line."""
@@ -71,18 +73,27 @@ def fit(ax: Axes, values: Iterable[float], before: float = 0.15, after: float = 
 
 
 def axis(ax: Axes, value_format: str, which: Any = "x") -> None:
-    """A light grid with few, grey tick labels, so few that no two are written the same."""
+    """A light grid with few, grey tick labels, so few that no two are written the same, without needless decimals."""
     target, limits = (ax.xaxis, ax.get_xlim()) if which == "x" else (ax.yaxis, ax.get_ylim())
     for count in range(5, 0, -1):
         ticks = [tick for tick in MaxNLocator(count).tick_values(*limits) if limits[0] <= tick <= limits[1]]
-        labels = [value_format.format(tick) for tick in ticks]
+        labels = [written(tick, _shortened(value_format, ticks)) for tick in ticks]
         if len(set(labels)) == len(labels):
             break
-    written = dict(zip(labels, ticks, strict=True))
-    target.set_ticks(list(written.values()), list(written))
+    placed = dict(zip(labels, ticks, strict=True))
+    target.set_ticks(list(placed.values()), list(placed))
     ax.tick_params(axis=which, labelsize=8.5, labelcolor=MUTED)
     ax.grid(axis=which, color=RULE, linewidth=0.8)
     ax.set_axisbelow(True)
+
+
+def _shortened(value_format: str, ticks: Sequence[float]) -> str:
+    """The format with as few of its decimals as write every tick exactly."""
+    decimals = re.search(r"\.(\d+)f", value_format)
+    for places in range(int(decimals[1]) if decimals else 0):
+        if all(math.isclose(tick, round(tick, places), abs_tol=1e-9) for tick in ticks):
+            return re.sub(r"\.\d+f", f".{places}f", value_format)
+    return value_format
 
 
 def zero_line(ax: Axes) -> None:

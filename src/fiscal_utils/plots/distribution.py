@@ -11,7 +11,7 @@ from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import axis, bare, legend, panel
 from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import BLUE, GREEN, GREY, INK, MUTED, PALE, PURPLE, RED, colour
-from fiscal_utils.plots.text import Values, finite, listing, number
+from fiscal_utils.plots.text import Values, finite, listing, number, written
 
 
 def distribution(
@@ -39,12 +39,12 @@ def distribution(
     ax.set_ylim(-0.14 * top, top * 1.04)
     _bands(ax, bands or {}, value_format)
     for index, (name, value) in enumerate(lines.items()):
-        _mark(ax, index, f"{name} {value_format.format(value)}", value, 0.09 if bands else 0.0)
+        _mark(ax, index, f"{name} {written(value, value_format)}", value, 0.09 if bands else 0.0)
     axis(ax, value_format)
     _count_axis(ax, count_label or t("个数", "count"))
-    items = [f"{name} {value_format.format(value)}" for name, value in lines.items()]
-    items += [t("最小", "minimum ") + value_format.format(min(found))]
-    items += [t("最大", "maximum ") + value_format.format(max(found))]
+    items = [f"{name} {written(value, value_format)}" for name, value in lines.items()]
+    items += [t("最小", "minimum ") + written(min(found), value_format)]
+    items += [t("最大", "maximum ") + written(max(found), value_format)]
     return show(fig, caption, listing(t("直方图", "Histogram") + f" (n = {len(found)})", items))
 
 
@@ -72,7 +72,7 @@ def ecdf(
     names = [f"{name} (n = {len(values)})" for name, values in found.items()]
     legend(fig, [*_lines(len(found))], names)
     middle = t("中位数 ", "median ")
-    items = [f"{n}, {middle}{value_format.format(median(v))}" for n, v in zip(names, found.values(), strict=True)]
+    items = [f"{n}, {middle}{written(median(v), value_format)}" for n, v in zip(names, found.values(), strict=True)]
     return show(fig, caption, listing(t("累计分布", "Cumulative distribution"), items))
 
 
@@ -87,7 +87,7 @@ def _bands(ax: Axes, bands: Mapping[str, float], value_format: str) -> None:
         if left < low < right:
             ax.axvline(low, color=MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
             ax.annotate(
-                f"{name} ≥ {value_format.format(low)}",
+                f"{name} ≥ {written(low, value_format)}",
                 (low, 1),
                 xycoords=ax.get_xaxis_transform(),
                 xytext=(3, 3),

@@ -8,7 +8,7 @@ from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import panel
 from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import colour
-from fiscal_utils.plots.text import listing, number, wrap
+from fiscal_utils.plots.text import listing, number, wrap, written
 
 Flow = tuple[str, str, float]
 
@@ -32,7 +32,7 @@ def flow(
     if not kept:
         return show_nothing(caption)
     known = _single(kept) | dict(totals or {})
-    nodes = _nodes(Sankey.infer_nodes(kept), {name: value_format.format(value) for name, value in known.items()})
+    nodes = _nodes(Sankey.infer_nodes(kept), {name: written(value, value_format) for name, value in known.items()})
     rooms = [max(0.17 * node[2]["label"].count("\n") + 0.25 for node in level) for level in nodes]
     height = max(3.4, *(len(level) * (room + 0.18) for level, room in zip(nodes, rooms, strict=True)))
     fig, ax = panel(height, left=1.75, right=1.75)
@@ -48,7 +48,7 @@ def flow(
         node_pad_y_max=0.3 / height,
     ).draw(ax)
     ax.set_axis_off()
-    items = [f"{a} → {b} {value_format.format(amount)}" for a, b, amount in kept]
+    items = [f"{a} → {b} {written(amount, value_format)}" for a, b, amount in kept]
     return show(fig, caption, listing(t("流向图", "Flows"), items, 24))
 
 

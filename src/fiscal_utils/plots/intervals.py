@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import axis, column, dots, fit, legend, panel, rows, write_above
 from fiscal_utils.plots.figure import Caption, show, show_nothing
-from fiscal_utils.plots.style import BLUE, MUTED, RED, SKY, WIDTH
+from fiscal_utils.plots.style import BLUE, LIGHT, MUTED, RED, SKY, WIDTH
 from fiscal_utils.plots.text import Labels, Values, finite, listing, numbers, span, widest, wrap_to, written
 
 
@@ -34,8 +34,7 @@ def intervals(
     widths = [widest(spans), widest(texts)]
     fig, ax = rows(shown, 0.4, right=sum(widths) + 0.4)
     for row, (a, b, value) in enumerate(zip(lows, highs, known, strict=True)):
-        ax.plot([a, b], [row, row], color=SKY, linewidth=9, alpha=0.6, solid_capstyle="round", zorder=2)
-        ax.plot([(a + b) / 2], [row], "o", color=SKY, alpha=0.6, markersize=12, markeredgewidth=0, zorder=2)
+        ax.plot([a, b], [row, row], "-o", color=LIGHT, linewidth=9, markersize=9, markeredgewidth=0, zorder=2)
         ax.plot([value], [row], "D", color=RED, markersize=7, zorder=3)
         column(ax, row, spans[row], widths[0], BLUE)
         column(ax, row, texts[row], sum(widths) + 0.2, RED)
@@ -48,7 +47,7 @@ def intervals(
 
 
 def _handles() -> list[Patch | Line2D]:
-    return [Line2D([], [], color=SKY, linewidth=8, alpha=0.6), *dots(RED, marker="D")]
+    return [Line2D([], [], color=LIGHT, linewidth=8), *dots(RED, marker="D")]
 
 
 def timeline(
@@ -70,13 +69,13 @@ def timeline(
     values = finite([*lows, *highs, *known])
     if not values:
         return show_nothing(caption)
-    fig, ax = panel(3.2, left=widest(value_format.format(value) for value in values) + 0.1)
+    fig, ax = panel(3.2, left=widest(written(value, value_format) for value in values) + 0.1)
     ax.set_xlim(-0.5, max(len(shown), 3) - 0.5)
     margin = ((max(values) - min(values)) or abs(max(values)) or 1.0) * 0.12
     ax.set_ylim(0 if 0 <= min(values) < 0.5 * max(values) else min(values) - margin, max(values) + margin)
     axis(ax, value_format, "y")
     ax.plot(range(len(shown)), known, color=RED, linewidth=1.5, alpha=0.5, zorder=2)
-    fits = WIDTH / len(shown) - 0.3 > widest((value_format.format(value) for value in values), 9)
+    fits = WIDTH / len(shown) - 0.3 > widest((written(value, value_format) for value in values), 9)
     for x, (a, b, value) in enumerate(zip(lows, highs, known, strict=True)):
         _year(ax, x, (a, b), value, value_format if fits else "")
     ax.set_xticks(range(len(shown)), [wrap_to(year, 0.9) for year in shown], color=MUTED)
@@ -95,11 +94,11 @@ def _year(ax: Axes, x: int, ends: tuple[float, float], value: float, value_forma
     if not value_format:
         return
     if value == value:
-        write_above(ax, x, max(finite([high, value])), written(value, value_format), color=RED)
+        write_above(ax, x, value, written(value, value_format), color=RED, below=value < low)
     if finite(ends):
+        below = low <= value
         text = span(low, high, value_format, " –\n")
-        bounds = finite([*ends, value])
-        write_above(ax, x, max(bounds) if value != value else min(bounds), text, color=BLUE, below=value == value)
+        write_above(ax, x, min(finite(ends)) if below else max(finite(ends)), text, color=BLUE, below=below)
 
 
 def _years(

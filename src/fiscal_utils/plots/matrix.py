@@ -15,7 +15,7 @@ from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import legend, rows
 from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import BLUE, INK, MUTED, ORANGE, RULE, SKY, WIDTH, legible_on
-from fiscal_utils.plots.text import MISSING, inches, listing, number, span, widest, wrap, wrap_to
+from fiscal_utils.plots.text import MISSING, inches, listing, number, span, widest, wrap, wrap_to, written
 
 Cell = tuple[str, float | None]
 
@@ -62,7 +62,7 @@ def bounds_map(
 
     A cell that the published figures pin down is framed: those marked in `pinned`, of which the middle is written, and
     those with both ends written the same. A cell that can only be zero is empty. All bars have one scale. The ends are
-    written where the columns are wide enough.
+    written where the columns are wide enough, in narrow ones rounded outwards to whole numbers.
     """
     lows, highs = (_floats(part) for part in (low, high))
     top = max((value for row in highs for value in row if value == value), default=0.0)
@@ -70,22 +70,40 @@ def bounds_map(
         return show_nothing(caption)
     points = _floats(estimate) if estimate is not None else [[math.nan] * len(row) for row in lows]
     certain = [[False] * len(row) for row in lows] if pinned is None else pinned.to_numpy(dtype=bool).tolist()
-    words = [
+    words = _both_ends(lows, highs, certain, value_format)
+    whole = _both_ends(_each(math.floor, lows), _each(math.ceil, highs), certain, "{:,.0f}")
+    fig, ax, width = _grid(low)
+    shown = next((texts for texts in (words, whole) if _widest(texts) < width - 0.04), None)
+    for y, row in enumerate(words):
+        for x, text in enumerate(row):
+            framed = certain[y][x] or written(lows[y][x], value_format) == text
+            point = math.nan if framed else points[y][x]
+            ends = (lows[y][x] / top, highs[y][x] / top, point / top)
+            _bounds(ax, x, y, ends, shown[y][x] if shown else "", pinned=framed)
+    _bounds_legend(fig, estimated=estimate is not None)
+    return show(fig, caption, _reading(t("区间矩阵", "Matrix of bounds"), low, words))
+
+
+def _both_ends(
+    lows: list[list[float]], highs: list[list[float]], certain: list[list[bool]], value_format: str
+) -> list[list[str]]:
+    """What each cell says: both ends, or the middle where it is pinned down."""
+    return [
         [
-            value_format.format((a + b) / 2) if sure else span(a, b, value_format, "–")
+            written((a + b) / 2, value_format) if sure else span(a, b, value_format, "–")
             for a, b, sure in zip(*row, strict=True)
         ]
         for row in zip(lows, highs, certain, strict=True)
     ]
-    fig, ax, width = _grid(low)
-    fits = max(inches(text, 8.5) for row in words for text in row) < width - 0.04
-    for y, row in enumerate(words):
-        for x, text in enumerate(row):
-            ends = (lows[y][x] / top, highs[y][x] / top, points[y][x] / top)
-            framed = certain[y][x] or value_format.format(lows[y][x]) == text
-            _bounds(ax, x, y, ends, text if fits else "", pinned=framed)
-    _bounds_legend(fig, estimated=estimate is not None)
-    return show(fig, caption, _reading(t("区间矩阵", "Matrix of bounds"), low, words))
+
+
+def _each(rounded: Callable[[float], float], rows: list[list[float]]) -> list[list[float]]:
+    """The values rounded, but for errors of computation."""
+    return [[value if value != value else rounded(round(value, 6)) for value in row] for row in rows]
+
+
+def _widest(texts: list[list[str]]) -> float:
+    return max(inches(text, 8.5) for row in texts for text in row)
 
 
 def _bounds_legend(fig: Figure, *, estimated: bool) -> None:
@@ -156,7 +174,7 @@ def _cell(value: object, value_format: str) -> Cell:
     if isinstance(value, bool):
         return (t("是", "yes") if value else t("否", "no")), None
     if isinstance(value, int | float):
-        return value_format.format(value), float(value)
+        return written(value, value_format), float(value)
     return str(value), None
 
 

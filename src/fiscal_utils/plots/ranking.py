@@ -16,7 +16,7 @@ from fiscal_utils.plots.figure import Caption, show, show_nothing
 from fiscal_utils.plots.style import BLUE, DEEP_ORANGE, INK, MUTED, ORANGE, RULE, SKY, WIDTH
 from fiscal_utils.plots.text import Labels, Values, finite, listing, numbers, span, widest, written
 
-ROWS = 30
+ROWS = 15
 """As many documents as a ranking lists by name; more are drawn as a strip."""
 
 
@@ -45,8 +45,8 @@ def ranking(
     """Documents from the largest value to the smallest, the `focus` marked, the median drawn.
 
     `low` and `high` are what rounding or inference leaves open, drawn as bars; a document with these alone is placed
-    by their middle and has its interval written. How many have a value, how many lack one and where the focus stands
-    is said under the title. More than 30 are drawn as a strip of dots in which only the focus is named.
+    by their middle and has its interval written. How many have a value and how many lack one is said under the title.
+    More than 15 are drawn as a strip of dots in which only the focus is named.
     """
     names = list(labels)
     empty = [None] * len(names)
@@ -71,18 +71,14 @@ def _entry(name: str, value: float, low: float, high: float, marked: bool, value
 
 
 def _said(measure: str, found: Sequence[Entry], missing: Sequence[str], value_format: str) -> str:
-    """The measure, then n, the missing, the median, and the places of the focus (equal values share a place)."""
+    """The measure, then n, the median, the missing and the inferred."""
     places = [entry.place for entry in found]
-    parts = [f"n = {len(found)}", t("中位数 ", "median ") + value_format.format(median(places))]
+    parts = [f"n = {len(found)}", t("中位数 ", "median ") + written(median(places), value_format)]
     if missing:
         named = t("、", ", ").join(missing) if len(missing) <= 3 else ""
         parts.append(t(f"缺 {len(missing)} 个", f"{len(missing)} missing") + (f" ({named})" if named else ""))
     if inferred := sum(entry.inferred for entry in found):
         parts.append(t(f"{inferred} 个为推断区间，按中点排序", f"{inferred} inferred, placed by the middle"))
-    for entry in found:
-        if entry.marked:
-            place = sum(other > entry.place for other in places) + 1
-            parts.append(t(f"{entry.name}第 {place} 位", f"{entry.name} is number {place}"))
     return "\n".join(part for part in (measure, t("，", ", ").join(parts)) if part)
 
 

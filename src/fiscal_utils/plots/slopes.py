@@ -54,7 +54,7 @@ def _dumbbell(ax: Axes, row: int, first: float, second: float, value_format: str
         marks = [(second, INK)]
     for value, color in marks:
         other = second if value == first else first
-        write(ax, value, row, value_format.format(value), left=value < other, color=color, gap=8)
+        write(ax, value, row, written(value, value_format), left=value < other, color=color, gap=8)
     if not marks:
         ax.text(0.5, row, MISSING, transform=ax.get_yaxis_transform(), ha="center", va="center", color=MUTED)
 
@@ -92,6 +92,7 @@ def slopes(
         )
     for at, side, texts in ((0, first, sides[0]), (len(steps) - 1, last, sides[1])):
         colors = [_slope_colour(name, values, highlight) for name, values in found.items()]
+        colors = [MUTED if color == GREY else color for color in colors]  # a line may be paler than writing
         _side(ax, at, [value for value, _ in side.values()], texts, colors, height)
     items = [f"{n} {' → '.join(written(v, value_format) for v in values)}" for n, values in found.items()]
     return show(fig, caption, listing(t("斜率图", "Slope chart") + f" ({' → '.join(map(str, steps))})", items))

@@ -11,10 +11,10 @@ from matplotlib.font_manager import fontManager
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D98200", "#009E73", "#CC79A7"
 SKY, RED, YELLOW, GREY = "#56B4E9", "#D55E00", "#E9D85A", "#9AA3AB"
-INK, MUTED, RULE, PALE = "#22303C", "#66727D", "#E3E7EA", "#B9CFDD"
+INK, MUTED, RULE, PALE, LIGHT = "#22303C", "#66727D", "#E3E7EA", "#B9CFDD", "#9AD2F2"
 DEEP_ORANGE = "#A85F00"
 """Orange dark enough for text on white."""
-PALETTE = (BLUE, ORANGE, GREEN, SKY, PURPLE, YELLOW, RED, GREY)
+PALETTE = (BLUE, ORANGE, GREEN, SKY, PURPLE, YELLOW, GREY, RED)
 FONTS = (
     "Noto Sans SC",
     "Noto Sans CJK SC",

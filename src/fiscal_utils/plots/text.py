@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from fiscal_utils.language import t
+from fiscal_utils.numerals import Written, minus
 from fiscal_utils.plots.style import SIZE
 
 Labels = Iterable[str]
@@ -38,22 +39,27 @@ def finite(values: Iterable[float]) -> list[float]:
 
 def written(value: float, value_format: str) -> str:
     """The value as written beside its mark, a dash if missing."""
-    return MISSING if math.isnan(value) else value_format.format(value)
+    return MISSING if math.isnan(value) else value_format.format(Written(value))
 
 
 def signed(value: float, value_format: str) -> str:
     """A change with its sign, a dash if missing."""
     if math.isnan(value):
         return MISSING
-    return f"{'+' if value > 0 else '-' if value < 0 else ''}{value_format.format(abs(value))}"
+    return minus(f"{'+' if value > 0 else '-' if value < 0 else ''}{value_format.format(abs(value))}")
 
 
 def span(low: float, high: float, value_format: str, dash: str = " – ") -> str:
-    """An interval as written: one value if both ends are written the same, ≥ or ≤ if only one is known."""
+    """An interval as written: one value if both ends are written the same, ≥ or ≤ if only one is known.
+
+    Before a minus a dash would be misread: there it says “to”.
+    """
     if math.isnan(low) != math.isnan(high):
         return f"≤ {written(high, value_format)}" if math.isnan(low) else f"≥ {written(low, value_format)}"
     first, second = written(low, value_format), written(high, value_format)
-    return first if first == second else f"{first}{dash}{second}"
+    if first == second:
+        return first
+    return f"{first}{t(' 至 ', ' to ') if low < 0 else dash}{second}"
 
 
 def listing(kind: str, items: Sequence[str], limit: int = 12) -> str:

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from fiscal_utils.plots import Caption
 from fiscal_utils.specs import code_name, term
 from fiscal_utils.tables import documents, load
 from fiscal_utils.tabulate import in_report
+from fiscal_utils.views import naming
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -60,20 +61,16 @@ def panel() -> "ipywidgets.VBox":
     known = documents()
     table = ipywidgets.Dropdown(options=tables(), description=t("表", "Table"))
     measure = ipywidgets.Dropdown(options=measures(table.value), description=t("数据", "Measure"))
-    departments = _several(known["department"], t("部门", "Department"))
-    years = _several(known["year"], t("年度", "Year"))
+    named = sorted(set(zip(naming.departments(known), known["department"], strict=True)))
+    departments = ipywidgets.SelectMultiple(options=named, description=t("部门", "Department"))
+    every = sorted(known["year"].unique().tolist())
+    years = ipywidgets.SelectMultiple(options=every, description=t("年度", "Year"))
     detail = ipywidgets.Checkbox(description=t("最细科目", "most detailed codes"))
     table.observe(lambda change: setattr(measure, "options", measures(change["new"])), "value")
     controls = {"table": table, "measure": measure, "departments": departments, "years": years, "detail": detail}
     chart = ipywidgets.interactive_output(lambda **chosen: draw(Choice(**chosen)), controls)
     rows = [ipywidgets.HBox([table, measure, detail]), ipywidgets.HBox([departments, years])]
     return ipywidgets.VBox([*rows, chart])
-
-
-def _several(values: "pd.Series[Any]", description: str) -> "ipywidgets.SelectMultiple":
-    import ipywidgets
-
-    return ipywidgets.SelectMultiple(options=sorted(values.unique().tolist()), description=description)
 
 
 def tables() -> list[tuple[str, str]]:
@@ -119,7 +116,7 @@ def selected(choice: Choice) -> pd.DataFrame:
         known = known[known["department"].isin(choice.departments)]
     if choice.years:
         known = known[known["year"].isin(choice.years)]
-    return known.assign(name=known["department"] + " " + known["year"].astype(str))
+    return known.assign(name=naming.departments(known) + " " + known["year"].astype(str))
 
 
 def amounts(choice: Choice, known: pd.DataFrame) -> pd.DataFrame:

@@ -14,8 +14,9 @@ from fiscal_utils.display import Card, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
 from fiscal_utils.specs import code_name, term
-from fiscal_utils.tables import Selection, load
+from fiscal_utils.tables import Selection
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.naming import labels, origin, source
 from fiscal_utils.views.showing import why
 
 ITEMS = 10
@@ -36,14 +37,8 @@ def findings_card(document: str) -> Card:
     return Card(t("核对中的发现", "Findings of the checks"), found["findings"], weights.format(**found), t("处", ""))
 
 
-def _origin(document: str, *tables: str) -> str:
-    about = load("documents", document).iloc[0]
-    return ", ".join([about["department"], str(about["year"]), *map(term, tables)])
-
-
 def _caption(document: str, title: str, measure: str, *tables: str, missing: str = "") -> Caption:
-    source = t("资料来源：", "Source: ") + _origin(document, *tables)
-    return Caption(title, measure, source, documents=document, if_empty=missing)
+    return Caption(title, measure, source(document, *tables), documents=document, if_empty=missing)
 
 
 def flow(document: str) -> None:
@@ -147,7 +142,7 @@ def staff(document: str) -> None:
     names = found["item"].map(lambda item: term("other_staff" if item == "other" else item))
     heads = t("人员,人数", "Staff,Persons").split(",")
     rows = found.assign(item=names).astype({"value": "Int64"}).set_axis(heads, axis=1)
-    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=_origin(document))
+    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=origin(document))
 
 
 def functions_compared(documents: Selection, focus: str) -> None:
@@ -171,9 +166,9 @@ def functions_compared(documents: Selection, focus: str) -> None:
     )
     if len(shown) < len(shares):
         measure += t(f"；共 {len(shares)} 份，图中 {len(shown)} 份", f"; {len(shown)} of {len(shares)} accounts shown")
-    source = t("资料来源：各部门决算公开；", "Source: final accounts of each department; ") + term("expenditure")
-    caption = Caption(title, measure, source, documents=list(shares.index))
-    plots.stacked_bars(_labels(list(shown.index)), parts, caption, value_format="{:.0f}")
+    every = t("资料来源：各部门决算公开；", "Source: final accounts of each department; ") + term("expenditure")
+    caption = Caption(title, measure, every, documents=list(shares.index))
+    plots.stacked_bars(labels(list(shown.index)), parts, caption, value_format="{:.0f}")
 
 
 def _focus_first(shares: pd.DataFrame, focus: str) -> pd.DataFrame:
@@ -181,11 +176,6 @@ def _focus_first(shares: pd.DataFrame, focus: str) -> pd.DataFrame:
     return shares.sort_values(shares.columns[0], ascending=False).sort_index(
         key=lambda ids: ids != focus, kind="stable"
     )
-
-
-def _labels(documents: list[str]) -> list[str]:
-    about = comparison.about(documents).set_index("document_id").loc[documents]
-    return list(about["department"] + " " + about["year"].astype(str))
 
 
 def balance(document: str) -> None:

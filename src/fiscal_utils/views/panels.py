@@ -7,11 +7,12 @@ import pandas as pd
 from fiscal_utils import plots
 from fiscal_utils.analysis import comparison, panel
 from fiscal_utils.analysis.registry import catalogue, metrics
-from fiscal_utils.display import say
+from fiscal_utils.display import phrase, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
 from fiscal_utils.tables import Selection
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.showing import ENOUGH, years_text
 
 _SPREAD = {
     "name": ("指标（单位）", "Measure (unit)"), "n": ("n", "n"), "missing": ("缺", "missing"),
@@ -21,12 +22,14 @@ _SPREAD = {
 
 
 def spread(documents: Selection, focus: str, names: Sequence[str]) -> None:
-    """Shows how metrics are spread over the documents: zeros, quartiles and median beside the mean; with their n."""
-    found = comparison.spread(names, comparison.chosen(documents, focus) or focus)
+    """Shows how metrics are spread over the documents that the focus is ranked among: zeros, quartiles, mean and n."""
+    chosen = comparison.peers(comparison.chosen(documents, focus) or [focus], focus, ENOUGH)
+    years = years_text(comparison.about(chosen)["year"])
+    found = comparison.spread(names, chosen)
     found["name"] = [t("{}（{}）", "{} ({})").format(*pair) for pair in zip(found["name"], found["unit"], strict=True)]
     table(
         found.drop(columns="unit").rename(columns={name: t(*heading) for name, heading in _SPREAD.items()}),
-        t("分布：零值、中位数与均值", "How the figures are spread: zeros, median and mean"),
+        t(f"分布：零值、中位数与均值（{years} 年决算）", f"How the figures are spread: accounts of {years}"),
         note=t(
             "零值多、分布偏时，均值不代表一般部门",
             "with many zeros or a skew the mean stands for no typical department",
@@ -62,26 +65,29 @@ def _chart(yearly: pd.DataFrame, about: "pd.Series[str]", chosen: list[str]) -> 
         } | lines
     measure = t(f"{about['unit']}，各份决算等权", f"{about['unit']}, every account weighs the same")
     source = t("资料来源：各部门决算公开；", "Source: final accounts of each department; ") + about["source"]
-    caption = Caption(_title(yearly, about["name"]), measure, source, documents=chosen)
+    caption = Caption(_title(yearly, about), measure, source, documents=chosen)
     plots.slopes(yearly["year"].astype(str), lines, caption, highlight=list(lines)[:1])
 
 
-def _title(yearly: pd.DataFrame, name: str) -> str:
+def _title(yearly: pd.DataFrame, about: "pd.Series[str]") -> str:
     """How far the means moved from the first year to the last, and what of it is composition."""
+    name, moved = about["name"], t("百分点", "percentage points") if about["unit"] == "%" else about["unit"]
     first, last = yearly.iloc[0], yearly.iloc[-1]
     whole = last["all_mean"] - first["all_mean"]
     years = f"{first['year']:.0f}–{last['year']:.0f}"
     if not yearly["fixed_n"].any():
-        return t(
-            f"{name}：{years} 年全部均值变化 {whole:+,.2f}；没有部门年年都有，分不出样本构成的影响",
-            f"{name}, {years}: the mean of all moved by {whole:+,.2f}; no department has every year, so that the "
-            "effect of who is in it cannot be told apart",
-        )
+        return phrase(
+            zh="{name}：{years} 年全部均值变化 {whole:+,.2f}（{unit}）；没有部门年年都有，分不出样本构成的影响",
+            en="{name}, {years}: the mean of all moved by {whole:+,.2f} ({unit}); no department has every year, so "
+            "that the effect of who is in it cannot be told apart",
+            name=name, years=years, whole=whole, unit=moved,
+        )  # fmt: skip
     fixed = last["fixed_mean"] - first["fixed_mean"]
-    return t(
-        f"{name}：{years} 年固定样本均值变化 {fixed:+,.2f}，样本构成效应 {whole - fixed:+,.2f}",
-        f"{name}, {years}: the fixed panel moved by {fixed:+,.2f}, the composition effect is {whole - fixed:+,.2f}",
-    )
+    return phrase(
+        zh="{name}：{years} 年固定样本均值变化 {fixed:+,.2f}，样本构成效应 {effect:+,.2f}（{unit}）",
+        en="{name}, {years}: the fixed panel moved by {fixed:+,.2f}, the composition effect is {effect:+,.2f} ({unit})",
+        name=name, years=years, fixed=fixed, effect=whole - fixed, unit=moved,
+    )  # fmt: skip
 
 
 def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
@@ -89,20 +95,21 @@ def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
     fixed = bool(yearly["fixed_n"].any())
     parts = {"fixed": t("固定样本", "fixed panel")} if fixed else {}
     parts["all"] = t("全部", "all")
+    # a zero-width space a part keeps the columns apart, whose headings are the same
     columns = {
-        f"{part}_{key}": t(f"{name}：{head}", f"{head}, {name}") for part, name in parts.items()
-        for key, head in heads.items()
-    }  # fmt: skip
+        f"{part}_{key}": head + "\u200b" * place for place, part in enumerate(parts) for key, head in heads.items()
+    }
     if fixed:
-        columns["composition_effect"] = t("样本构成效应（比上一年）", "composition effect, on the year before")
+        columns["composition_effect"] = t("构成效应", "composition effect")
     shown = yearly[["year", *columns]].astype({"year": str})
     table(
         shown.rename(columns={"year": t("年度", "Year"), **columns}),
         t("{}：{}", "{}: {}").format(about["name"], t("与", " and ").join(parts.values())),
         unit=about["unit"],
+        spanners={name: [columns[f"{part}_{key}"] for key in heads] for part, name in parts.items()},
         note=t(
-            "样本构成效应 = 全部均值的变化 − 固定样本均值的变化",
-            "composition effect = change in the mean of all − change in the mean of the fixed panel",
+            "构成效应 = 全部均值比上一年的变化 − 固定样本均值的变化",
+            "composition effect = change in the mean of all on the year before − that in the mean of the fixed panel",
         )
         if fixed
         else "",

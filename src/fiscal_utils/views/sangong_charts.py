@@ -9,37 +9,27 @@ import pandas as pd
 
 from fiscal_utils import plots
 from fiscal_utils.analysis import sangong
-from fiscal_utils.display import interval_text, phrase, say
+from fiscal_utils.display import interval_text, is_missing, number_text, phrase, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
 from fiscal_utils.specs import term
-from fiscal_utils.tables import Selection, load
+from fiscal_utils.tables import Selection
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.naming import origin, source
 from fiscal_utils.views.showing import why
 
 STAGES = ("initial_budget", "adjusted_budget", "final")
-
-
-def origin(document: str, *more: str) -> str:
-    """Department, document and table, and the other tables that are used."""
-    about = load("documents", document).iloc[0]
-    tables = t("、", "; ").join(map(term, ("sangong", *more)))
-    return t("{}（{}），{}", "{} ({}), {}").format(about["department"], document, tables)
-
-
-def _source(document: str, *more: str) -> str:
-    return t("资料来源：", "Source: ") + origin(document, *more)
 
 
 def _yuan() -> str:
     return t("万元", "10,000 yuan")
 
 
-def _table(frame: pd.DataFrame, caption: str, source: str, *, unit: str = "", note: str = "") -> None:
+def _table(frame: pd.DataFrame, caption: str, where: str, *, unit: str = "", note: str = "") -> None:
     """The frame with headings, without columns that say nothing; nothing at all without rows."""
     shown = frame.dropna(axis=1, how="all")
     if len(shown):
-        table(sangong.labelled(shown), caption, unit=unit, source=source, note=note)
+        table(sangong.labelled(shown), caption, unit=unit, source=where, note=note)
 
 
 def _spans(frame: pd.DataFrame, low: str, high: str) -> "pd.Series[Any]":
@@ -55,7 +45,14 @@ def _joined(names: "pd.Series[str]") -> str:
 def in_short(document: str) -> None:
     """Says how much was spent against the initial budget, and how it changed since last year."""
     found = sangong.metrics(document)
-    if found["execution_rate_initial_pct"] is not None:
+    if found["final"] == 0:
+        say(
+            zh="“三公”经费没有支出；年初预算 {initial_budget:,.2f} 万元。",
+            en="Nothing was spent on the three public expenses; their initial budget was {initial_budget:,.2f} (10,000 "
+            "yuan).",
+            **found,
+        )
+    elif found["execution_rate_initial_pct"] is not None:
         say(
             zh="“三公”经费决算 {final:,.2f} 万元，为年初预算 {initial_budget:,.2f} 万元的 {rate:.2f}%。",
             en="The three public expenses come to {final:,.2f} (10,000 yuan): {rate:.2f}% of the initial budget of "
@@ -96,7 +93,7 @@ def execution_lines(document: str) -> None:
         "没有公布“三公”经费的预算和决算。", "No budget or final accounts of the three public expenses are published."
     )
     title = _execution_title(sangong.metrics(document)["execution_rate_initial_pct"], parts)
-    caption = Caption(title, _yuan(), _source(document), documents=document, if_empty=empty)
+    caption = Caption(title, _yuan(), source(document, "sangong"), documents=document, if_empty=empty)
     plots.slopes(list(map(term, STAGES)), lines, caption, highlight=over)
 
 
@@ -138,7 +135,9 @@ def execution_table(document: str) -> None:
     budgeted = done[["initial_budget", "adjusted_budget"]].notna().any(axis=1)
     columns = ["label", *STAGES, "of_initial_pct", "of_adjusted_pct", "above_initial"]
     caption = t("“三公”经费执行情况", "Execution of the three public expenses")
-    _table(done.loc[budgeted, columns], caption, origin(document), unit=_yuan())
+    shown = done.loc[budgeted, columns].dropna(axis=1, how="all")
+    gaps = t("—：没有公布，或没有分母", "—: not published, or no denominator") if shown.isna().any(axis=None) else ""
+    _table(shown, caption, origin(document, "sangong"), unit=_yuan(), note=gaps)
     for _, row in done[~budgeted].iterrows():
         say(
             zh="{label}只公布了决算，{final:,.2f} 万元。",
@@ -152,12 +151,17 @@ def prior_bounds(document: str) -> None:
     steps = sangong.prior_bounds(document)
     steps = steps.assign(range=_spans(steps, "low", "high"))
     caption = t("上年“三公”经费合计的区间（推断）", "Last year's total as an interval (inferred)")
-    _table(steps[["source", "range"]], caption, origin(document, "narrative"), unit=_yuan())
+    _table(steps[["source", "range"]], caption, origin(document, "sangong", "narrative"), unit=_yuan())
 
 
 def prior_by_item(document: str) -> None:
     """Draws last year's inferred interval beside this year's published figure, by item."""
     known = sangong.prior(document).dropna(subset=["prior_low"])
+    if len(known) and not known["current"].any() and known["prior_high"].max() < 0.01:
+        return say(
+            zh="下列各项本年都是 0，上年在舍入范围内也是 0，不作图。",
+            en="Every item below is 0 this year and, within rounding, was 0 last year: there is nothing to draw.",
+        )
     title = t("上年合计推断不出，可推断的只有下列各项", "Last year's total cannot be inferred, only the items shown")
     if before := _before(document):
         final = sangong.metrics(document)["final"]
@@ -168,9 +172,9 @@ def prior_by_item(document: str) -> None:
     measure = t(
         "万元；条形为推断区间，菱形为公开数", "10,000 yuan; bars are inferred intervals, diamonds published figures"
     )
-    empty, source = why(document, "sangong_prior"), _source(document, "narrative")
-    caption = Caption(title, measure, source, documents=document, if_empty=empty)
-    plots.intervals(known["label"], known["prior_low"], known["prior_high"], known["current"], caption)
+    where, empty = source(document, "sangong", "narrative"), why(document, "sangong_prior")
+    caption = Caption(title, measure, where, documents=document, if_empty=empty)
+    return plots.intervals(known["label"], known["prior_low"], known["prior_high"], known["current"], caption)
 
 
 def prior_table(document: str) -> None:
@@ -183,7 +187,7 @@ def prior_table(document: str) -> None:
     )
     caption = t("各项上年数与增长率（推断）", "Last year and growth by item (inferred)")
     columns = ["label", "current", "before", "growth", "basis"]
-    _table(found[columns], caption, origin(document, "narrative"), unit=_yuan())
+    _table(found[columns], caption, origin(document, "sangong", "narrative"), unit=_yuan())
 
 
 def contributions(document: str) -> None:
@@ -202,7 +206,7 @@ def contributions(document: str) -> None:
         title,
         t("百分点；分母：上年合计（推断），画区间中点",
           "percentage points of last year's total (inferred); middles of intervals"),
-        _source(document, "narrative"),
+        source(document, "sangong", "narrative"),
         documents=document,
         if_empty=t("上年合计推断不出或可能为 0，算不出各项的贡献。",
                    "Last year's total cannot be inferred or may be 0, so there are no contributions."),
@@ -218,7 +222,7 @@ def contributions_table(document: str) -> None:
         reason=moved["item"].map(sangong.reasons(document)),
     )
     caption = t("各项对合计增长的贡献（推断）", "Contributions to the growth of the total (inferred)")
-    _table(moved[["label", "change", "points", "reason"]], caption, origin(document, "narrative"))
+    _table(moved[["label", "change", "points", "reason"]], caption, origin(document, "sangong", "narrative"))
 
 
 def history(document: str, documents: Selection = None) -> None:
@@ -226,14 +230,22 @@ def history(document: str, documents: Selection = None) -> None:
     chain = sangong.history(document, documents)
     if len(chain) <= 2:
         return
-    first, last, implied = chain["year"].min(), chain["year"].max(), int((chain["source"] == "implied").sum())
-    title = t(
-        f"{first}–{last} 年可得 {len(chain)} 个年度的数，其中 {implied} 个只由推断而来",
-        f"{first}–{last}: {len(chain)} years have a value, {implied} only by inference",
+    first, last, implied = chain.iloc[0], chain.iloc[-1], int((chain["source"] == "implied").sum())
+    title = t("“三公”经费：{} 年 {} 万元，{} 年 {} 万元", "Three public expenses: {1} in {0}, {3} in {2}")
+    title = title.format(first["year"], _known(first), last["year"], _known(last))
+    measure = t(
+        f"合计，万元，名义值；{len(chain)} 个年度，其中 {implied} 个只由推断而来",
+        f"total, 10,000 yuan, nominal; {len(chain)} years, {implied} of them by inference only",
     )
-    measure = t("“三公”经费合计，万元，名义值", "three public expenses, total, 10,000 yuan, nominal")
-    caption = Caption(title, measure, _source(document, "narrative"), documents=chain["document_id"])
+    caption = Caption(title, measure, source(document, "sangong", "narrative"), documents=chain["document_id"])
     plots.timeline(chain["year"].astype(str), chain["implied_low"], chain["implied_high"], chain["printed"], caption)
+
+
+def _known(year: "pd.Series[Any]") -> str:
+    """The total of a year as printed, else its inferred interval."""
+    if not is_missing(year["printed"]):
+        return number_text(year["printed"])
+    return t("{}（推断）", "{} (inferred)").format(interval_text(year["low"], year["high"]))
 
 
 def consistency(document: str, documents: Selection = None) -> None:
@@ -296,7 +308,7 @@ def history_table(document: str, documents: Selection = None) -> None:
         "Total by year: published, inferred, and at this year's prices",
     )
     columns = ["year", "printed", "implied", "best", "real"]
-    _table(chain[columns], caption, origin(document, "narrative"), unit=_yuan(), note=note)
+    _table(chain[columns], caption, origin(document, "sangong", "narrative"), unit=_yuan(), note=note)
 
 
 def differing_counts(document: str) -> None:
@@ -309,7 +321,7 @@ def differing_counts(document: str) -> None:
     )
     columns = ["denominator_label", "table_count", "narrative_count", "cost", "narrative_cost"]
     whole = costs[columns].astype(dict.fromkeys(columns[1:3], "Int64"))
-    _table(whole, caption, origin(document, "narrative"))
+    _table(whole, caption, origin(document, "sangong", "narrative"))
 
 
 def additive(document: str) -> None:

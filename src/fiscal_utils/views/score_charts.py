@@ -12,21 +12,14 @@ from fiscal_utils.language import language, t
 from fiscal_utils.plots import Caption
 from fiscal_utils.tables import Selection, load
 from fiscal_utils.tabulate import Format, table
+from fiscal_utils.views.naming import origin, source
 from fiscal_utils.views.showing import why
-
-
-def origin(document: str) -> str:
-    """Document and table, as a source."""
-    about = load("documents", document).iloc[0]
-    forms = t("项目支出绩效自评表", "project self-evaluation forms")
-    return t("{}（{}），{}", "{} ({}), {}").format(about["department"], document, forms)
 
 
 def _caption(document: str, title: str, measure: str, if_empty: str = "") -> Caption:
     """A caption; where there is no form the chart is replaced by the reason."""
     empty = why(document, "indicators") or if_empty
-    source = t("资料来源：", "Source: ") + origin(document)
-    return Caption(title, measure, source, documents=document, if_empty=empty)
+    return Caption(title, measure, source(document, "form"), documents=document, if_empty=empty)
 
 
 def _table(
@@ -37,7 +30,7 @@ def _table(
         shown = performance.labelled(frame)
         heads = dict(zip(frame.columns, shown.columns, strict=True))
         written = {heads[name]: form for name, form in (formats or {}).items()}
-        table(shown, caption, unit=t("分", "points"), formats=written, source=origin(document), note=note)
+        table(shown, caption, unit=t("分", "points"), formats=written, source=origin(document, "form"), note=note)
 
 
 def in_short(document: str) -> None:
@@ -244,9 +237,9 @@ def schemes_table() -> None:
     bands = pd.concat([grades.scheme_table(name).assign(scheme=made[name].name[language()]) for name in made])
     shown = performance.labelled(bands, "scheme", "grade", "lowest")
     group, _, lowest = shown.columns
-    source = t("；", "; ").join(scheme.source[language()] for scheme in made.values())
+    every = t("；", "; ").join(scheme.source[language()] for scheme in made.values())
     caption = t("各种分档（含最低分）", "The schemes (lowest score included)")
-    table(shown, caption, unit=t("分", "points"), formats={lowest: "{:.0f}"}, groups=group, source=source)
+    table(shown, caption, unit=t("分", "points"), formats={lowest: "{:.0f}"}, groups=group, source=every)
 
 
 def _totals(document: str, documents: Selection) -> list[float]:

@@ -12,11 +12,13 @@ import pandas as pd
 from fiscal_utils import plots
 from fiscal_utils.analysis import comparison
 from fiscal_utils.analysis.registry import STATUSES, catalogue, metrics
-from fiscal_utils.display import Card, caveat, interval_text, number_text, say
+from fiscal_utils.display import Card, caveat, end_section, interval_text, number_text, say
 from fiscal_utils.language import t
+from fiscal_utils.numerals import Written
 from fiscal_utils.plots import Caption
 from fiscal_utils.specs import term
 from fiscal_utils.tabulate import browse, table
+from fiscal_utils.views.naming import departments
 
 _COUNTED = {"人", "个", "persons", "number"}
 """Units of whole numbers."""
@@ -29,12 +31,23 @@ def why(document: str, metric: str) -> str:
     return str(metrics(document, metric)["why"].iloc[0])
 
 
+def needs(document: str, metric: str) -> None:
+    """Says why the document has no value of the metric, and ends the section in its report; else shows nothing."""
+    if reason := why(document, metric):
+        end_section(reason)
+
+
 def cards(document: str, names: Sequence[str]) -> list[Card]:
     """A headline card for each metric: its value and unit with the denominator, or the reason that there is none."""
     return [
-        Card(row.name, _written(row) or None, row.why or _basis(row.denominator), "" if row.why else row.unit)
+        Card(row.name, _written(row) or None, row.why or _basis(row.denominator), "" if row.why else _unit(row.unit))
         for row in _rows(metrics(document, names))
     ]
+
+
+def _unit(unit: str) -> str:
+    """The unit as a card has it: English counts things without a word for it."""
+    return "" if unit == "number" else unit
 
 
 def _rows(found: pd.DataFrame) -> Iterator[Any]:
@@ -59,7 +72,8 @@ def definitions(names: Sequence[str]) -> None:
     rows = found[found["metric"].isin(names) | found["group"].isin(names)]
     shown = rows[["name", "formula", "unit", "source"]]
     heads = t(zh="指标,公式,单位,出处", en="Measure,Formula,Unit,Source").split(",")
-    table(shown.set_axis(heads, axis=1), t(zh="指标的定义", en="How the measures are defined"))
+    caption = t(zh=f"指标的定义（{len(shown)} 个）", en=f"How the {len(shown)} measures are defined")
+    table(shown.set_axis(heads, axis=1), caption, folded=True)
 
 
 def figures(document: str, names: Sequence[str], caption: str, source: str = "") -> None:
@@ -72,15 +86,18 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
         if _written(row)
     ]
     heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
-    if rows:
-        table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
+    if not rows:
+        reasons = " ".join(dict.fromkeys(found["why"]))
+        return say(zh="{caption}：一个也算不出。{why}", en="{caption}: none. {why}", caption=caption, why=reasons)
+    table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
     for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
         say(
-            zh="没有：{names}。原因：{why}",
-            en="Not available: {names}. Reason: {why}",
-            names=t("、", ", ").join(missing["name"]),
+            zh="没有数值：{names}。{why}",
+            en="No value: {names}. {why}",
+            names=t("、", "; ").join(missing["name"]),
             why=reason,
         )
+    return None
 
 
 def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[str]) -> None:
@@ -93,15 +110,17 @@ def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[s
     if len(chosen) < 2:
         return _how()
     found = metrics(chosen, list(names))
-    ranked = [comparison.ranked(found[found["metric"] == name], focus) for name in names]
+    beside = set(comparison.peers(chosen, focus, ENOUGH))
+    peers = found[found["document_id"].isin(beside)]
+    ranked = [comparison.ranked(peers[peers["metric"] == name], focus) for name in names]
     for one in ranked:
-        _rank(one, chosen)
-    _distribution(ranked[0], chosen)
-    _over_years(ranked[0], chosen)
+        _rank(one)
+    _distribution(ranked[0])
+    _over_years(found[found["metric"] == names[0]], focus)
     _together(found, chosen, focus)
     return caveat(
-        zh="名次只说明位置，不说明优劣：各部门的职责、规模和年度不同。",
-        en="A rank says where accounts stand, not how good they are: duties, size and year differ.",
+        zh="名次只说明位置，不说明优劣：各部门的职责和规模不同。",
+        en="A rank says where accounts stand, not how good they are: duties and size differ.",
     )
 
 
@@ -114,7 +133,7 @@ def _how() -> None:
     )
 
 
-def _rank(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+def _rank(found: pd.DataFrame) -> None:
     about = found.iloc[0]
     ranked = comparison.summary(found)
     if ranked["n"] < 2:
@@ -125,13 +144,15 @@ def _rank(found: pd.DataFrame, chosen: Sequence[str]) -> None:
         )  # fmt: skip
     labels = _labels(found)
     marked = list(labels[found["focus"]])
-    caption = Caption(_place(found, ranked, marked[0]), _measure(about), _source(about), documents=chosen)
+    if ranked["min"] == ranked["max"]:
+        return say(zh="{equal}。", en="{equal}.", equal=_place(found, ranked, marked[0]))
+    caption = Caption(_place(found, ranked, marked[0]), _measure(about), _source(about), documents=found["document_id"])
     spans = {"low": found["low"], "high": found["high"]}
     return plots.ranking(labels, found["value"], caption, focus=marked, value_format=_form(about), **spans)
 
 
 def _labels(found: pd.DataFrame) -> "pd.Series[str]":
-    return found["department"] + " " + found["year"].astype(str)
+    return departments(found) + " " + found["year"].astype(str)
 
 
 def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
@@ -144,10 +165,37 @@ def _place(found: pd.DataFrame, ranked: Mapping[str, Any], label: str) -> str:
         )
     elif ranked["min"] == ranked["max"]:
         zh, en = "{name}：{n} 份决算都是 {middle}", "{name}: {middle} in all {n} accounts"
+    elif ranked["focus_equal"] > 1:
+        zh, en = (
+            "{name}：{label} 与另外 {others} 份同为 {value}（{years}共 {n} 份）",
+            "{name}: {value} for {label} and {others} more of {n} accounts{years}",
+        )
     else:
-        zh, en = "{name}：{label} 在 {n} 份决算中由高到低居第 {rank} 位", "{name}: {label} is number {rank} of {n}"
-    middle = _form(about).format(ranked["median"])
-    return t(zh, en).format(label=label, name=about["name"], n=ranked["n"], rank=ranked["focus_rank"], middle=middle)
+        zh, en = (
+            "{name}：{label} 在 {years} {n} 份决算中由高到低居第 {rank} 位",
+            "{name}: {label} is number {rank} of {n} accounts{years}, the highest first",
+        )
+    return t(zh, en).format(
+        label=label, name=about["name"], n=ranked["n"], rank=ranked["focus_rank"], others=ranked["focus_equal"] - 1,
+        years=_years(found), middle=_written_as(ranked["median"], about),
+        value=_written_as(found.loc[found["focus"], "position"].iloc[0], about),
+    )  # fmt: skip
+
+
+def _years(found: pd.DataFrame) -> str:
+    """Of which year or years the accounts are."""
+    years = years_text(found["year"])
+    return t(f"{years} 年的", f" of {years}")
+
+
+def years_text(years: "pd.Series[Any]") -> str:
+    """A year, or from the first to the last."""
+    first, last = years.min(), years.max()
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _written_as(value: float, about: "pd.Series[Any]") -> str:
+    return _form(about).format(Written(value))
 
 
 def _form(about: "pd.Series[Any]") -> str:
@@ -165,47 +213,48 @@ def _source(about: "pd.Series[Any]") -> str:
     return t(zh=f"资料来源：各部门决算公开；{where}", en=f"Source: final accounts of each department; {where}")
 
 
-def _distribution(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+def _distribution(found: pd.DataFrame) -> None:
     """The histogram of a metric with the document in focus marked, if there are enough values."""
     ranked, about = comparison.summary(found), found.iloc[0]
     if ranked["n"] < ENOUGH:
         return
-    form = _form(about)
-    low, high = form.format(ranked["q1"]), form.format(ranked["q3"])
+    low, high = _written_as(ranked["q1"], about), _written_as(ranked["q3"], about)
     title = t(
         zh=f"{about['name']}：一半的决算在 {low} 与 {high} 之间",
         en=f"{about['name']}: half of the accounts lie between {low} and {high}",
     )
     focus = found[found["focus"] & found["position"].notna()]
     marks = dict(zip(_labels(focus), focus["position"], strict=True))
-    caption = Caption(title, f"{_measure(about)}; n = {ranked['n']}", _source(about), documents=chosen)
+    measure = t(f"{_measure(about)}；{_years(found)}决算", f"{_measure(about)}; accounts{_years(found)}")
+    caption = Caption(title, f"{measure}, n = {ranked['n']}", _source(about), documents=found["document_id"])
     plots.distribution(
         found["position"],
         caption,
         bins=math.ceil(2 * ranked["n"] ** (1 / 3)),  # Rice's rule
         marks=marks,
-        value_format=form,
+        value_format=_form(about),
         count_label=t(zh="决算份数", en="accounts"),
     )
 
 
-def _over_years(found: pd.DataFrame, chosen: Sequence[str]) -> None:
+def _over_years(found: pd.DataFrame, focus: str) -> None:
     """Each department's course over the years, if any has a value in two of them."""
-    wide = found.pivot_table(index="year", columns="department", values="position", sort=True)
+    found = comparison.ranked(found, focus)
+    found["name_shown"] = departments(found)
+    wide = found.pivot_table(index="year", columns="name_shown", values="position", sort=True)
     wide = wide.loc[:, wide.notna().sum() > 1].dropna(how="all")
     if wide.empty:
         return
     about, count = found.iloc[0], len(wide.columns)
     risen = int((wide.bfill().iloc[0] < wide.ffill().iloc[-1]).sum())
     title = t(
-        zh=f"{about['name']}：有多年数值的部门 {count} 个，其中上升的 {risen} 个",
-        en=f"{about['name']}: departments with several years {count}, of which up {risen}",
+        f"{about['name']}：{count} 个部门有多年数值，其中 {risen} 个上升",
+        f"{about['name']}: up in {risen} of {count} departments with several years",
     )
-    focus = list(found.loc[found["focus"], "department"])
     plots.small_multiples(
         wide,
-        Caption(title, _measure(about), _source(about), documents=chosen),
-        focus=focus,
+        Caption(title, _measure(about), _source(about), documents=found["document_id"]),
+        focus=list(found.loc[found["focus"], "name_shown"]),
         value_format=_form(about),
     )
 
@@ -216,7 +265,7 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
     about = comparison.about([name for name in chosen if name in valued])
     about = about.sort_values("document_id", key=lambda ids: ids != focus, kind="stable")
     years = about["year"].astype(str)
-    shown = pd.DataFrame({t(zh="部门", en="Department"): about["department"], t(zh="年度", en="Year"): years})
+    shown = pd.DataFrame({t(zh="部门", en="Department"): departments(about), t(zh="年度", en="Year"): years})
     for (name, unit), rows in found.groupby(["name", "unit"], sort=False):
         shown[f"{name} ({unit})"] = _column(rows).reindex(about["document_id"]).to_numpy()
     made_up = int(about["document_id"].str.contains("simulated").sum())
@@ -227,6 +276,7 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
             en=f"{len(shown)} accounts, {made_up} of them simulated",
         )
         + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
+        folded=len(shown) > ENOUGH,
     )
     for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
         say(

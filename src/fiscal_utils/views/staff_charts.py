@@ -12,24 +12,17 @@ from fiscal_utils.analysis.registry import values
 from fiscal_utils.display import phrase, say
 from fiscal_utils.language import t
 from fiscal_utils.plots import Caption
-from fiscal_utils.specs import term
 from fiscal_utils.tables import Selection, load
 from fiscal_utils.tabulate import table
+from fiscal_utils.views.naming import origin, source
 
 ROWS = 16
 """As many functions, the largest, as the matrix is drawn with."""
 
 
-def _origin(document: str) -> str:
-    about = load("documents", document).iloc[0]
-    return f"{about['department']}, {about['year']}"
-
-
 def _caption(document: str, title: str, measure: str) -> Caption:
     """A caption that names the two tables whose margins the matrix has."""
-    tables = t("、", "; ").join(map(term, ("gpb_expenditure", "gpb_basic_economic")))
-    source = t("资料来源：", "Source: ") + f"{_origin(document)}, {tables}"
-    return Caption(title, measure, source, documents=document)
+    return Caption(title, measure, source(document, "gpb_expenditure", "gpb_basic_economic"), documents=document)
 
 
 def _impossible(why: MeasureError) -> None:
@@ -68,18 +61,23 @@ def widest_cells(document: str, count: int = 10) -> None:
         cells = matrix.cells(document)
     except MeasureError:
         return
-    found = cells.assign(width=cells["high"] - cells["low"]).nlargest(count, "width")
+    totals = cells.groupby("economic")["estimate"].transform("sum")
+    found = cells.assign(width=cells["high"] - cells["low"], total=totals).nlargest(count, "width")
+    low, high, estimate = (100 * found[name] / found["total"] for name in ("low", "high", "estimate"))
     labels = list(found["function_label"] + " × " + found["economic_label"])
     title = phrase(
         zh="最不确定的是{cell}：{low:,.2f} 至 {high:,.2f} 万元（推断）",
-        en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (inferred)",
+        en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (10,000 yuan, inferred)",
         cell=labels[0], low=found["low"].iloc[0], high=found["high"].iloc[0],
     )  # fmt: skip
-    measure = t("基本支出，功能 × 经济款，万元", "Basic expenditure, function × economic item, 10,000 yuan")
+    measure = t(
+        f"该功能在经济款基本支出中所占的百分比；按金额最不确定的 {len(found)} 格",
+        f"The function's share of basic expenditure on the item, %; the {len(found)} cells with the widest bounds in "
+        "10,000 yuan",
+    )
     names = t("上下界（推断）", "bounds (inferred)"), t("最大熵估计（推断）", "maximum-entropy estimate (inferred)")
     caption = _caption(document, title, measure)
-    form = "{:,.2f}" if found["high"].max() < 10_000 else "{:,.0f}"
-    plots.intervals(labels, found["low"], found["high"], found["estimate"], caption, names=names, value_format=form)
+    plots.intervals(labels, low, high.clip(upper=100), estimate, caption, names=names, value_format="{:.1f}%")
 
 
 def lifted_rules(document: str) -> None:
@@ -102,7 +100,7 @@ def lifted_rules(document: str) -> None:
             "Rules lifted because the published totals contradict them (inferred)",
         ),
         unit=t("万元", "10,000 yuan"),
-        source=_origin(document),
+        source=origin(document, "gpb_expenditure", "gpb_basic_economic"),
         note="" if unique else t("放开别的几条同样可行", "Lifting others would do as well"),
     )
 
@@ -126,12 +124,12 @@ def pay_or_people(documents: Selection, document: str) -> None:
     )
     end = values(document, ["personnel_cost"])["personnel_cost"] or 0.0
     years = load("documents", [before, document]).set_index("document_id")["year"]
-    source = t("资料来源：", "Source: ") + f"{_origin(before)}; {_origin(document)}, {term('gpb_basic_economic')}"
+    where = f"{source(before)}; {origin(document, 'gpb_basic_economic')}"
     measure = t("人员经费，万元；人数为年末在职人员", "Personnel cost, 10,000 yuan; staff in service at year's end")
     return plots.waterfall(
         [t("人均费用（价格）", "cost per head (price)"), t("人数", "number of staff")],
         parts[["price", "number"]],
-        Caption(title, measure, source, documents=[before, document]),
+        Caption(title, measure, where, documents=[before, document]),
         start=end - parts["change"],
         start_label=str(years[before]),
         end_label=str(years[document]),

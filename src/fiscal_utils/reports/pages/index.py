@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, Template, select_autoescape
 from markupsafe import Markup
 
+from fiscal_utils.departments import english_name
 from fiscal_utils.language import LANGUAGES
 from fiscal_utils.reports import runs
 from fiscal_utils.reports.pages import look
@@ -111,5 +112,6 @@ def _link(key: Key, ending: str = ".html") -> str:
 def _template() -> Template:
     environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True), trim_blocks=True)
     environment.filters |= {"minute": look.minute, "number": look.number, "link": _link, "quote": quote}
+    environment.filters["english"] = english_name
     environment.globals |= {"time_zone": look.time_zone(), "metric_name": metric_name, "decimals": look.decimals}
     return environment.from_string(look.template("index.html.j2"))

@@ -1,14 +1,17 @@
 """What an executed notebook says of its report: its error, its metrics, its headline cards."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fiscal_utils.display import METRICS_MIME
+from fiscal_utils.display import ABSENT_MIME, METRICS_MIME
 from fiscal_utils.reports.jobs import Job
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+_HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 
 
 def outputs(node: "NotebookNode") -> Iterator[Mapping[str, Any]]:
@@ -44,6 +47,22 @@ def cards_of(node: "NotebookNode") -> list[dict[str, str]]:
 def headlines(node: "NotebookNode") -> list[Mapping[str, Any]]:
     """The outputs of a notebook that are headlines."""
     return [output for output in outputs(node) if METRICS_MIME in output.get("data", {})]
+
+
+def without_the_absent(cells: Sequence["NotebookNode"]) -> list["NotebookNode"]:
+    """The cells without what follows, in its section, one that said that there is nothing to show."""
+    kept: list[NotebookNode] = []
+    level = ended = 0
+    for cell in cells:
+        heading = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if ended and heading and len(heading[1]) <= ended:
+            cell = type(cell)({**cell, "source": cell.source[heading.start() :]})
+            ended = 0
+        if not ended:
+            kept.append(cell)
+            level = len(_HEADING.findall(cell.source)[-1]) if heading else level
+            ended = level if any(ABSENT_MIME in output.get("data", {}) for output in cell.get("outputs", [])) else 0
+    return kept
 
 
 def stamp(node: "NotebookNode", job: Job, error: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from fiscal_utils.departments import english_name
 from fiscal_utils.display import METRICS_MIME
 from fiscal_utils.reports.jobs import Job
 from fiscal_utils.reports.pages import look, notebook
@@ -26,8 +27,9 @@ def export(node: "NotebookNode", job: Job) -> str:
     from fiscal_utils.reports.pages.finish import finish
 
     stop = notebook.stopped_at(node) if node.metadata["fiscal"]["report"]["error"] else None
-    shown = node if stop is None else type(node)({**node, "cells": node.cells[: stop + 1]})
-    left = [cell for cell in node.cells[len(shown.cells) :] if cell.cell_type == "code"]
+    reached = node.cells if stop is None else node.cells[: stop + 1]
+    shown = type(node)({**node, "cells": notebook.without_the_absent(reached)})
+    left = [cell for cell in node.cells[len(reached) :] if cell.cell_type == "code"]
     page = _page(node, job) | {"stopped": stop is not None, "left": len(left)}
     resources = {"page": page, "metadata": {"path": str(job.notebook.path.parent)}}
     html, _ = exporter(job.language).from_notebook_node(shown, resources)
@@ -44,6 +46,7 @@ def _page(node: "NotebookNode", job: Job) -> dict[str, Any]:
         "css": look.css("output", "page", "report"),
         "title": job.notebook.title[job.language],
         "department": report["department"],
+        "department_en": english_name(report["department"], str(about.get("region_code", ""))),
         "year": about.get("year", ""),
         "simulated": bool(about.get("simulated")),
         "document": job.document.id,
