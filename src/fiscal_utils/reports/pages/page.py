@@ -48,7 +48,7 @@ def _page(node: "NotebookNode", job: Job) -> dict[str, Any]:
         "department": report["department"],
         "department_en": english_name(report["department"], str(about.get("region_code", ""))),
         "year": about.get("year", ""),
-        "simulated": bool(about.get("simulated")),
+        "simulated": bool(about.get("simulated")) or "simulated" in job.document.id,
         "document": job.document.id,
         "index": f"../../{look.INDEX[job.language]}",
         "sources": _sources(about, job.language),
