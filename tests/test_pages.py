@@ -125,7 +125,8 @@ def test_a_section_ends_where_a_cell_says_that_there_is_nothing_to_show() -> Non
     ends = [new_output("display_data", data={"text/markdown": "no forms", ABSENT_MIME: {}})]
     cells = [
         new_markdown_cell("## Figures"), new_code_cell("needs()", outputs=ends), new_markdown_cell("### Scores"),
-        html_cell("<p>left out</p>"), new_markdown_cell("about scores\n\n## Checks\n\nare made"),
+        html_cell("<p>left out</p>"), new_markdown_cell("on scores\n\n## Tests", metadata={"tags": ["en"]}),
+        new_markdown_cell("about scores\n\n## Checks\n\nare made", metadata={"tags": ["zh"]}),
         new_markdown_cell("### One"), new_code_cell("needs()", outputs=ends), html_cell("<p>left out</p>"),
         new_markdown_cell("### Two"), html_cell("<p>shown</p>"),
     ]  # fmt: skip

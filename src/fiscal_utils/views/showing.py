@@ -101,11 +101,11 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
 
 
 def compare(documents: str | Sequence[str] | None, focus: str, names: Sequence[str]) -> None:
-    """Shows where a document stands among others: a ranking for each metric, the distribution of the first one and
-    its course over years, and a table of all.
+    """Shows where a document stands among others: rankings, a distribution, courses over years, a table of all.
 
+    Each metric that two of them have is ranked; distribution and courses are those of the first.
     `documents` is "all", ids, or a text of ids parted by commas; where it is empty one sentence says how to choose.
-    """  # fmt: skip
+    """
     chosen = comparison.chosen(documents, focus)
     if len(chosen) < 2:
         return _how()
@@ -137,11 +137,7 @@ def _rank(found: pd.DataFrame) -> None:
     about = found.iloc[0]
     ranked = comparison.summary(found)
     if ranked["n"] < 2:
-        return say(
-            zh="{name}：{of} 份决算中 {n} 份有数值，无从排序（{reasons}）。",
-            en="{name}: {n} of {of} accounts with a value, nothing to rank ({reasons}).",
-            name=about["name"], n=ranked["n"], of=len(found), reasons=_reasons(ranked["reasons"]),
-        )  # fmt: skip
+        return None  # how many have no value, and why, is said below
     labels = _labels(found)
     marked = list(labels[found["focus"]])
     if ranked["min"] == ranked["max"]:
@@ -269,15 +265,16 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
     for (name, unit), rows in found.groupby(["name", "unit"], sort=False):
         shown[f"{name} ({unit})"] = _column(rows).reindex(about["document_id"]).to_numpy()
     made_up = int(about["document_id"].str.contains("simulated").sum())
-    browse(
-        shown,
-        t(
-            zh=f"{len(shown)} 份决算，其中模拟 {made_up} 份",
-            en=f"{len(shown)} accounts, {made_up} of them simulated",
+    if valued:
+        browse(
+            shown,
+            t(
+                zh=f"{len(shown)} 份决算，其中模拟 {made_up} 份",
+                en=f"{len(shown)} accounts, {made_up} of them simulated",
+            )
+            + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
+            folded=len(shown) > ENOUGH,
         )
-        + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
-        folded=len(shown) > ENOUGH,
-    )
     for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
         say(
             zh="{name}：{n} 份没有数值（{reasons}）。",

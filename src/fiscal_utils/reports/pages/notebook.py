@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fiscal_utils.display import ABSENT_MIME, METRICS_MIME
+from fiscal_utils.language import LANGUAGES
 from fiscal_utils.reports.jobs import Job
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def headlines(node: "NotebookNode") -> list[Mapping[str, Any]]:
     return [output for output in outputs(node) if METRICS_MIME in output.get("data", {})]
 
 
-def without_the_absent(cells: Sequence["NotebookNode"]) -> list["NotebookNode"]:
-    """The cells without what follows, in its section, one that said that there is nothing to show."""
+def without_the_absent(cells: Sequence["NotebookNode"], language: str) -> list["NotebookNode"]:
+    """The cells of a language without what follows, in its section, one that said that there is nothing to show."""
+    others = set(LANGUAGES) - {language}
     kept: list[NotebookNode] = []
     level = ended = 0
-    for cell in cells:
+    for cell in (cell for cell in cells if others.isdisjoint(cell.metadata.get("tags", []))):
         heading = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if ended and heading and len(heading[1]) <= ended:
             cell = type(cell)({**cell, "source": cell.source[heading.start() :]})

@@ -28,7 +28,7 @@ def export(node: "NotebookNode", job: Job) -> str:
 
     stop = notebook.stopped_at(node) if node.metadata["fiscal"]["report"]["error"] else None
     reached = node.cells if stop is None else node.cells[: stop + 1]
-    shown = type(node)({**node, "cells": notebook.without_the_absent(reached)})
+    shown = type(node)({**node, "cells": notebook.without_the_absent(reached, job.language)})
     left = [cell for cell in node.cells[len(reached) :] if cell.cell_type == "code"]
     page = _page(node, job) | {"stopped": stop is not None, "left": len(left)}
     resources = {"page": page, "metadata": {"path": str(job.notebook.path.parent)}}
@@ -48,7 +48,7 @@ def _page(node: "NotebookNode", job: Job) -> dict[str, Any]:
         "department": report["department"],
         "department_en": english_name(report["department"], str(about.get("region_code", ""))),
         "year": about.get("year", ""),
-        "simulated": bool(about.get("simulated")),
+        "simulated": bool(about.get("simulated")) or "simulated" in job.document.id,
         "document": job.document.id,
         "index": f"../../{look.INDEX[job.language]}",
         "sources": _sources(about, job.language),
