@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from fiscal_utils import checks, specs, tables
-from fiscal_utils.checks import causes
+from fiscal_utils.checks import causes, wording
 from fiscal_utils.identities import Relation
 from fiscal_utils.normalise import number
 
@@ -227,3 +227,15 @@ def test_many_documents_are_checked_in_processes_with_the_same_result(monkeypatc
     monkeypatch.setattr(checks, "_MANY", 2)
     monkeypatch.setattr(checks, "_PART", 1)
     pd.testing.assert_frame_equal(checks.evaluate_all(parts, {}), alone)
+
+
+def test_a_rule_that_holds_says_what_was_looked_for_and_amounts_have_the_unit_of_the_language() -> None:
+    found = tables.check(REAL).query("status == 'pass' and check_id.str.startswith('change-direction')")
+    assert found["message_zh"].str.startswith("检查过，没有这样的问题：").all()
+    assert found["message_en"].str.match(r"Looked for and not found: .*\(10,000 yuan\)").all()
+
+
+def test_a_finding_in_words_is_sentences() -> None:
+    found = tables.check(SECOND).query("suspect != ''").groupby("finding")
+    for _, part in found:
+        assert ".\nMost likely wrong: " in wording.told(part, "en").replace("reason.\n", "")

@@ -215,3 +215,24 @@ def test_numbers_that_may_be_missing_are_stored_as_such(data: Path) -> None:
     ]  # fmt: skip
     assert [kinds["checks"][name] for name in ("finding", "expected", "suspect")] == ["Int64", "float64", "str"]
     assert (kinds["documents"]["year"], kinds["documents"]["source_pages"]) == ("Int64", "Int64")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("year = 2023", 'year = "2023"', "2023"),
+        ("year = 2023", "year = ", "line"),
+        ("year = 2023", 'x = "a\nb"', "line"),
+    ],
+)
+def test_a_document_toml_that_cannot_be_read_is_named(data: Path, old: str, new: str, says: str) -> None:
+    path = data / "raw" / REAL / "document.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(DataError, match=rf"document\.toml.*{says}"):
+        tables.documents()
+
+
+def test_what_a_user_adds_to_document_toml_is_kept_as_text(data: Path) -> None:
+    path = data / "raw" / REAL / "document.toml"
+    path.write_text(path.read_text("utf-8").replace("year = 2023", "year = 2023\nnote = 3"), "utf-8")
+    assert tables.documents().set_index("document_id").loc[REAL, "note"] == "3"

@@ -71,6 +71,15 @@ def write_all(documents: Mapping[str, Accounts], raw: Path, *, replace: bool = F
     return [raw / document_id for document_id in documents]
 
 
+def about(folder: Path) -> dict[str, Any]:
+    """What the document.toml of a folder says; raises DataError where it cannot be read."""
+    path = folder / "document.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise DataError("bad_document", path=path, problem=error) from error
+
+
 def extracted(raw: Path) -> dict[str, list[Path]]:
     """The sha256 of each file that was extracted into `raw` → the folders of its accounts."""
     found: dict[str, list[Path]] = {}

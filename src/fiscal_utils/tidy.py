@@ -1,7 +1,6 @@
 """data/raw to tidy rows: one row a fact over all documents, and the Parquet files that hold them."""
 
 import csv
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from fiscal_utils.checks import verdicts
 from fiscal_utils.checks.facts import Row
 from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
-from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS
+from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
 _KEYS = ("line", "code", "item", "label")
 _PRINTED = {
@@ -92,20 +91,22 @@ def _schema(columns: tuple[str, ...]) -> pa.Schema:
 
 
 def _document(folder: Path) -> Row:
-    document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
+    document = about(folder)
     if document.get("id") != folder.name:
         raise DataError("id_mismatch", folder=folder, id=document.get("id"))
     source = document.pop("source", {})
     row = {"document_id": document.pop("id"), "region_code": ""} | document
     row |= {f"source_{name}": value for name, value in source.items()}
-    return {name: _told(value) for name, value in row.items()}
+    return {name: _told(value, name, folder) for name, value in row.items()}
 
 
-def _told(value: object) -> object:
+def _told(value: object, name: str, folder: Path) -> object:
     """A value of document.toml as that of a cell."""
+    if name in _INTEGERS and not isinstance(value, int):
+        raise DataError("bad_document_value", path=folder / "document.toml", name=name, value=value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return value if isinstance(value, str | int) else str(value)
+    return value if name in _INTEGERS or name == "simulated" else str(value)
 
 
 def _figures(folder: Path, name: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -119,8 +120,7 @@ def _figures(folder: Path, name: str, columns: Sequence[str]) -> Iterator[Row]:
 
 def _cells(folder: Path) -> Iterator[Row]:
     """The printed numbers of a document's statutory tables."""
-    document = tomllib.loads((folder / "document.toml").read_text("utf-8"))
-    missing = document.get("missing_tables", [])
+    missing = about(folder).get("missing_tables", [])
     for name, spec in specs.tables().items():
         if name in missing:
             continue

@@ -13,6 +13,7 @@ from fiscal_utils.identities import NARRATIVE, Cell, Verdict
 from fiscal_utils.language import LANGUAGES
 
 _FOURTH = Decimal("0.0001")
+_MONEY = {"元": "(yuan)", "千元": "(1,000 yuan)", "万元": "(10,000 yuan)", "亿元": "(100 million yuan)"}
 _FIRST = 4
 """A side of more cells than this is named by its first and how many there are."""
 
@@ -53,7 +54,10 @@ def messages(test: Test, verdict: Verdict, pages: Mapping[Cell, int]) -> tuple[s
 def _message(test: Test, verdict: Verdict, pages: Mapping[Cell, int], language: str) -> str:
     if isinstance(test, Observation):
         rule = specs.rules()[test.declared]
-        return _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
+        problem = _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
+        if verdict.status in ("pass", "rounding"):
+            return f"检查过，没有这样的问题：{problem}" if language == "zh" else f"Looked for and not found: {problem}"
+        return problem
     left, right = _side(test.left, pages, language), _right(test, pages, language)
     lhs, rhs, difference, allowed = map(_amount, (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance))
     unit = _unit(test.left[0], language)
@@ -90,14 +94,21 @@ def _sign(test: Test, verdict: Verdict) -> str:
 
 def _amount(number: Decimal) -> str:
     """The number without the decimals that say nothing."""
-    return f"{number.quantize(_FOURTH).normalize():,f}"
+    return f"{number.quantize(_FOURTH).normalize():,f}".replace("-", "−")
 
 
 def _filled(test: Observation, template: str, pages: Mapping[Cell, int], language: str) -> str:
     """The rule's message with what was seen; text of the document goes in as it is, never as a template."""
     subject = _side((test.left or test.right)[:1], pages, language) or test.subject
     tolerance = f"{test.numbers[2]:f}" if test.numbers else ""
-    return template.format_map({"subject": subject, "tolerance": tolerance, **test.fields})
+    fields = {name: _in_unit(text, language) for name, text in test.fields.items()}
+    return template.format_map({"subject": subject, "tolerance": tolerance, **fields})
+
+
+def _in_unit(text: str, language: str) -> str:
+    """An amount as seen, its unit in the language."""
+    amount, _, unit = text.rpartition(" ")
+    return f"{amount} {_MONEY[unit]}" if language == "en" and unit in _MONEY else text
 
 
 def _side(cells: Iterable[Cell], pages: Mapping[Cell, int], language: str) -> str:
@@ -128,7 +139,7 @@ def told(found: pd.DataFrame, language: str) -> str:
     """A finding in words: its first failing check, how many there are, the number most likely wrong."""
     first = found.iloc[0]
     zh = language == "zh"
-    words = [str(first[f"message_{language}"])]
+    words = [_ended(str(first[f"message_{language}"]), "。" if zh else ".")]
     if len(found) > 1:
         words.append(f"同一原因的检查共 {len(found)} 条。" if zh else f"{len(found)} checks fail for this reason.")
     if first["suspect"]:
@@ -137,3 +148,7 @@ def told(found: pd.DataFrame, language: str) -> str:
         name, due = cell_name((table, row, column), language), f"{first['expected']:,.10g}"
         words.append(f"最可能有误：{name}，应为 {due}。" if zh else f"Most likely wrong: {name}; should be {due}.")
     return "\n".join(words)
+
+
+def _ended(text: str, stop: str) -> str:
+    return text if text.endswith(stop) else text + stop

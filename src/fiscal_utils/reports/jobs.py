@@ -2,7 +2,6 @@
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -10,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fiscal_utils import raw
 from fiscal_utils.errors import ReportError
 from fiscal_utils.language import LANGUAGES, t
 from fiscal_utils.reports.parameters import Parameter, convert, declared
@@ -198,14 +198,7 @@ def _choose_documents(known: Mapping[str, Path], ids: Sequence[str]) -> list[Doc
     for name in ids:
         if name not in known:
             raise ReportError("report_unknown_document", name=name, **_allowed(name, known))
-    return [_document(known[name]) for name in dict.fromkeys(ids or known)]
-
-
-def _document(folder: Path) -> Document:
-    try:
-        return Document(folder.name, tomllib.loads((folder / "document.toml").read_text("utf-8")))
-    except ValueError as error:
-        raise ReportError("report_bad_document", name=folder.name, problem=error) from error
+    return [Document(name, raw.about(known[name])) for name in dict.fromkeys(ids or known)]
 
 
 def _choose_languages(names: Sequence[str]) -> list[str]:
