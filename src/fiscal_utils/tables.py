@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 from filelock import FileLock
@@ -18,6 +19,10 @@ _TEN_THOUSAND_YUAN = {"元": (1e-4, 4), "亿元": (1e4, -4)}
 """Printed unit → factor to 万元 and the decimals that the conversion adds."""
 
 Selection = str | Sequence[str] | None
+T = TypeVar("T", str, int)
+
+_KEPT = 128
+"""How many selections of tables are remembered."""
 
 
 def data_dir() -> Path:
@@ -37,14 +42,8 @@ def load(name: str, document: Selection = None, year: int | Sequence[int] | None
     """
     if name not in TIDY and name not in specs.tables():
         raise DataError("unknown_table", table=name, known=", ".join([*TIDY, *specs.tables()]))
-    known = _select(_read("documents"), document, year)
-    if name == "documents":
-        return known.copy()
-    frame = _read(name if name in TIDY else "cells")
-    frame = frame[frame["document_id"].isin(known["document_id"])].copy()
-    if "unit" in frame:
-        frame = _in_ten_thousand_yuan(frame)
-    return frame.reset_index(drop=True) if name in TIDY else _as_printed(frame, name, known)
+    # a shallow copy: pandas copies what its reader changes
+    return _loaded(name, _several(document), _several(year), built()).copy(deep=False)
 
 
 def check(document: Selection = None) -> pd.DataFrame:
@@ -75,17 +74,36 @@ def process() -> Path:
     return processed
 
 
-def _read(name: str) -> pd.DataFrame:
-    """A processed table over all documents, not to be changed. While reports are made the tables are as they are."""
+def built() -> tuple[Path, int]:
+    """The folder of the processed tables and when they were built; while reports are made they are as they are."""
     stamp = data_dir() / "processed" / "built.json"
     if os.environ.get("FISCAL_REPORT") != "1" or not stamp.is_file():
         process()
-    return _read_parquet(stamp.with_name(f"{name}.parquet"), stamp.stat().st_mtime_ns)
+    return stamp.parent, stamp.stat().st_mtime_ns
 
 
-@cache
-def _read_parquet(path: Path, built: int) -> pd.DataFrame:
-    return pd.read_parquet(path)
+@lru_cache(_KEPT)
+def _loaded(
+    name: str, documents: tuple[str, ...] | None, years: tuple[int, ...] | None, at: tuple[Path, int]
+) -> pd.DataFrame:
+    known = _select(_read("documents", at), documents, years)
+    if name == "documents":
+        return known
+    frame = _read(name if name in TIDY else "cells", at)
+    frame = frame[frame["document_id"].isin(known["document_id"])].copy()
+    if "unit" in frame:
+        frame = _in_ten_thousand_yuan(frame)
+    return frame.reset_index(drop=True) if name in TIDY else _as_printed(frame, name, known)
+
+
+@lru_cache(len(TIDY))
+def _read(name: str, at: tuple[Path, int]) -> pd.DataFrame:
+    """A processed table over all documents, not to be changed."""
+    return pd.read_parquet(at[0] / f"{name}.parquet")
+
+
+def _several(values: T | Sequence[T] | None) -> tuple[T, ...] | None:
+    return None if values is None else (values,) if isinstance(values, str | int) else tuple(values)
 
 
 def _folders() -> list[Path]:
@@ -108,15 +126,13 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _select(known: pd.DataFrame, document: Selection, year: int | Sequence[int] | None) -> pd.DataFrame:
-    if document is not None:
-        wanted = [document] if isinstance(document, str) else list(document)
-        unknown = [name for name in wanted if name not in set(known["document_id"])]
+def _select(known: pd.DataFrame, documents: Sequence[str] | None, years: Sequence[int] | None) -> pd.DataFrame:
+    if documents is not None:
+        unknown = [name for name in documents if name not in set(known["document_id"])]
         if unknown:
             raise DataError("unknown_document", id=", ".join(unknown), known=", ".join(known["document_id"]))
-        known = known[known["document_id"].isin(wanted)]
-    if year is not None:
-        years = [year] if isinstance(year, int) else list(year)
+        known = known[known["document_id"].isin(documents)]
+    if years is not None:
         known = known[known["year"].isin(years)]
         if known.empty:
             raise DataError("unknown_year", year=", ".join(map(str, years)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -17,13 +18,15 @@ from fiscal_utils.errors import FiscalError
 from fiscal_utils.identities import NARRATIVE, Cell
 from fiscal_utils.language import language, t
 from fiscal_utils.specs import code_name, tables, term, term_in
-from fiscal_utils.tables import Selection, data_dir, load
+from fiscal_utils.tables import Selection, built, data_dir, load
 from fiscal_utils.tidy import open_rows_of
 
 STAFF = "staff"
 FRAMES = (NARRATIVE, "projects", "indicators")
 """The tidy tables that a need can name as a whole."""
 _MONEY = "万元"
+_KEPT = 64
+"""Of how many documents the facts are remembered."""
 
 
 class MeasureError(FiscalError):
@@ -115,7 +118,7 @@ class Facts:
     def _frame(self, name: str) -> pd.DataFrame:
         if self.frames[name].empty:
             raise MeasureError("missing_table", table=term(name))
-        return self.frames[name]
+        return self.frames[name].copy(deep=False)
 
     def _figure(self, wanted: Term) -> Figure | None:
         if wanted.cell in self.figures or not wanted.blank_is_zero:
@@ -141,7 +144,16 @@ def unpublished(table: str, row: str, column: str) -> MeasureError:
 
 
 def facts(document: Selection = None) -> Iterator[Facts]:
-    """The facts of each document, in the order of the data folder; the tidy tables are read once."""
+    """The facts of each document, in the order of the data folder; those of one document are remembered."""
+    return iter(_alone(document, built())) if isinstance(document, str) else _facts(document)
+
+
+@lru_cache(_KEPT)
+def _alone(document: str, _at: tuple[Path, int]) -> tuple[Facts, ...]:
+    return tuple(_facts(document))
+
+
+def _facts(document: Selection) -> Iterator[Facts]:
     known = load("documents", document)
     years = dict(zip(known["document_id"], known["year"], strict=True))
     frames = {name: dict(iter(load(name, document).groupby("document_id"))) for name in ("cells", STAFF, *FRAMES)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from IPython.display import display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from fiscal_utils.display import escape_markdown
@@ -45,18 +46,13 @@ def show(fig: Figure, caption: Caption, reading: str = "") -> None:
     `reading` is what the chart shows, in words: it follows the title in the alt text.
     """
     use_style()
-    fig.canvas.draw()
+    fig.draw_without_rendering()
     box = fig.get_tightbbox(None, bbox_extra_artists=None)
     left, width = min(box.x0, 0.0), max(box.x1, fig.get_figwidth()) - min(box.x0, 0.0)
-    top = box.y1 + 0.08
-    if caption.measure:
-        top = _place(fig, caption.measure, left, top + 0.04, 10.5, MUTED, width)
-    top = _place(fig, caption.title, left, top + 0.06, 14, INK, width)
-    if caption.simulated:
-        _place(fig, _simulated(), left, top + 0.08, 10, RED, width)
+    texts = _head(fig, caption, left, box.y1 + 0.08, width)
     if caption.source:
-        _place(fig, caption.source, left, box.y0 - 0.12, 8.5, MUTED, width, below=True)
-    image = base64.b64encode(_png(fig)).decode("ascii")
+        texts.append(_place(fig, caption.source, left, box.y0 - 0.12, 8.5, MUTED, width, below=True))
+    image = base64.b64encode(_png(fig, Bbox.union([box, *texts]))).decode("ascii")
     plt.close(fig)
     data = {"image/png": image, "text/plain": caption.title}
     display(data, raw=True, metadata={"alt": _alt(caption, reading)})  # type: ignore[no-untyped-call]
@@ -71,11 +67,24 @@ def show_nothing(caption: Caption) -> None:
     display({"text/plain": sentence, "text/markdown": f"*{escape_markdown(sentence)}*"}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def _png(fig: Figure) -> bytes:
-    """The figure as a PNG of 256 colours, each within 5 of 255 of the drawn one: 45 KB where all colours take 120."""
+def _head(fig: Figure, caption: Caption, left: float, foot: float, width: float) -> list[Bbox]:
+    """Write the measure, above it the title, above that the mark of simulated accounts; where they stand."""
+    placed: list[Bbox] = []
+    for text, gap, size, color in (
+        (caption.measure, 0.04, 10.5, MUTED),
+        (caption.title, 0.06, 14, INK),
+        (_simulated() if caption.simulated else "", 0.08, 10, RED),
+    ):
+        if text:
+            placed.append(_place(fig, text, left, (placed[-1].y1 if placed else foot) + gap, size, color, width))
+    return placed
+
+
+def _png(fig: Figure, area: Bbox) -> bytes:
+    """The area (in inches) as a PNG of 256 colours, each within 5 of 255 of the drawn one: 45 KB where all take 120."""
     full, small = io.BytesIO(), io.BytesIO()
     quick = {"compress_level": 0}
-    fig.savefig(full, dpi=DPI, bbox_inches="tight", facecolor="white", pad_inches=0.12, pil_kwargs=quick)
+    fig.savefig(full, dpi=DPI, bbox_inches=area.padded(0.12), facecolor="white", pil_kwargs=quick)
     image = Image.open(full).convert("RGB")
     image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(small, "PNG")
     return small.getvalue()
@@ -95,12 +104,11 @@ def _alt(caption: Caption, reading: str) -> str:
 
 def _place(
     fig: Figure, text: str, x: float, y: float, size: float, color: str, width: float, *, below: bool = False
-) -> float:
-    """Write `text` at (x, y) inches, above or below that point; the y of its far edge."""
+) -> Bbox:
+    """Write `text` at (x, y) inches, above or below that point; where it stands, in inches."""
     wide, high = fig.get_size_inches()
     wrapped = wrap(text, int(width * 72 / (size * 0.54)))
     artist = fig.text(
         x / wide, y / high, wrapped, fontsize=size, color=color, va="top" if below else "bottom", linespacing=1.3
     )
-    extent = artist.get_window_extent()
-    return float(extent.y0 if below else extent.y1) / float(fig.dpi)
+    return artist.get_window_extent().transformed(fig.dpi_scale_trans.inverted())

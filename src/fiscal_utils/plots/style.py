@@ -59,6 +59,7 @@ def _rc() -> dict[str, Any]:
         "xtick.color": INK,
         "ytick.color": INK,
         "grid.color": RULE,
+        "figure.dpi": DPI,
         "figure.facecolor": "white",
         "hatch.color": "white",
         "hatch.linewidth": 0.8,
