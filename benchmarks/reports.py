@@ -4,8 +4,8 @@
     python benchmarks/reports.py --grow 1000      up to so many reports of light notebooks, so that what is not their
                                                   cells shows: seconds a report, memory, and a run that finds all fresh
 
-The floor is the time of the cells alone in a process in which all is imported and drawn once before, and of the pages
-made from them, spread over the cores. Methods run in turn `--rounds` times; ratios are of the fastest rounds. Trust the
+The floor is the time of the cells alone, in a process that has made the same report of another document before, and of
+the pages made from them, spread over the cores. Methods run in turn `--rounds` times; ratios are of the fastest rounds. Trust the
 ratios: seconds depend on the machine. Where other work shares it, look at the seconds of processor time.
 """
 
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +84,7 @@ def floor(jobs: list, data: Path, workers: int) -> "Cost":
     os.environ["FISCAL_DATA_DIR"] = str(data)
     warm_up(data)
     unlike = {_kind(job): job for job in jobs}
-    alone = {kind: (_cells(job), _page(job)) for kind, job in unlike.items()}
+    alone = {kind: (_cells(job, _another(job, unlike.values())), _page(job)) for kind, job in unlike.items()}
     costs = [part for job in jobs for part in alone[_kind(job)]]
     return Cost(sum(cost.seconds for cost in costs) / workers, sum(cost.cpu for cost in costs))
 
@@ -103,30 +103,45 @@ def _page(job) -> "Cost":
     return min(cost(partial(pages.export, node, job)) for _ in range(3))
 
 
-def _cells(job) -> "Cost":
-    """The cost of the cells, run again in the shell that ran them; the least of four times."""
+def _another(job, jobs: Iterable) -> object:
+    """A report by the same notebook of another document."""
+    return next(other for other in jobs if other.notebook == job.notebook and other.document != job.document)
+
+
+def _cells(job, before) -> "Cost":
+    """The cost of the cells in a child that has run those of `before`; the least of three."""
+    return Cost(*map(min, zip(*(_cells_once(job, before) for _ in range(3)), strict=True)))
+
+
+def _cells_once(job, before) -> list[float]:
     read, write = os.pipe()
     if os.fork() == 0:
-        _report_cells(job, write)
+        _report_cells(job, before, write)
     os.close(write)
     with os.fdopen(read) as said:
-        return Cost(*json.load(said))
+        return json.load(said)
 
 
-def _report_cells(job, write: int) -> None:
+def _report_cells(job, before, write: int) -> None:
     """The life of the child that measures."""
-    from fiscal_utils.reports import execute, jobs, shell
+    from fiscal_utils.reports import execute, shell
 
     try:
         execute.settle(Path(os.environ["FISCAL_DATA_DIR"]))
         os.chdir(job.notebook.path.parent)
-        cells = [cell for cell in jobs.read(job.notebook.path).cells if cell.cell_type == "code"]
-        values = "\n".join(f"{name} = {value!r}" for name, value in job.arguments.items())
-        sources = [cells[0].source, values, *(cell.source for cell in cells[1:])]
-        least = min(cost(partial(shell.serve, _Script(sources), tuple)) for _ in range(4))
-        os.write(write, json.dumps(least).encode())
+        shell.serve(_Script(_sources(before)), tuple)
+        os.write(write, json.dumps(cost(partial(shell.serve, _Script(_sources(job)), tuple))).encode())
     finally:
         os._exit(0)
+
+
+def _sources(job) -> list[str]:
+    """The cells of a report with its parameters."""
+    from fiscal_utils.reports import jobs
+
+    cells = [cell for cell in jobs.read(job.notebook.path).cells if cell.cell_type == "code"]
+    values = "\n".join(f"{name} = {value!r}" for name, value in job.arguments.items())
+    return [cells[0].source, values, *(cell.source for cell in cells[1:])]
 
 
 class _Script:

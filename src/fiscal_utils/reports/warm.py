@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from fiscal_utils.errors import FiscalError
+from fiscal_utils.language import LANGUAGES
 
 PACKAGES = ("analysis", "checks", "plots", "reports.pages", "views")
 """The parts of this package of which a report may use every module."""
@@ -26,6 +27,7 @@ def warm_up(data_dir: Path) -> None:
     _read(data_dir)
     _draw()
     _set_table()
+    _set_page()
     gc.collect()
     gc.freeze()  # so that a child's collector does not write to the memory it shares with its parent
 
@@ -70,3 +72,14 @@ def _set_table() -> None:
     from great_tables import GT
 
     GT(pd.DataFrame({"a": [1.0]})).as_raw_html()
+
+
+def _set_page() -> None:
+    """Compiles the template of the pages, and sets code and text as they do."""
+    from jinja2 import Template
+
+    from fiscal_utils.reports.pages.exporter import exporter
+
+    for language in LANGUAGES:
+        template: Template = exporter(language).template
+        template.environment.filters["highlight_code"]("1 + 1")
