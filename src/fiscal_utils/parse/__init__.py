@@ -18,7 +18,7 @@ from fiscal_utils.parse.sections import sections
 from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
-from fiscal_utils.parse.trust import confirmed, named
+from fiscal_utils.parse.trust import confirmed, named, unbroken
 from fiscal_utils.read import Source
 
 SIMULATED = "模拟"
@@ -99,7 +99,7 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
     labels = {row.code: row.label for row in found if row.code}
     texts = tuple(sections(parts.narrative))
     narrative, comparisons = narrated(texts, labels, parts.annex)
-    placed = named(place(found, _stated(narrative)))
+    placed = named(unbroken(place(found, _stated(narrative))))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]

@@ -5,12 +5,13 @@ between them. A label that is wrapped over several lines belongs to the number b
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from statistics import median
 
 from fiscal_utils import specs
-from fiscal_utils.normalise import key, label_key, token
+from fiscal_utils.normalise import Number, key, label_key, token
 from fiscal_utils.parse.headers import CODE_HEADER, LINE_HEADER, is_body
 from fiscal_utils.parse.rows import item
 from fiscal_utils.parse.segments import HEAD, NOTE, Segment
@@ -20,14 +21,20 @@ from fiscal_utils.specs import TableSpec
 _ORDINAL = re.compile(r"\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中[:：]")
 _HEADER = re.compile(r"(支出|收入)?(功能分类)?(科目|项目)?(名称|编码|代码)?|[类款项目]|[栏行]次")
 _TOUCHING = (re.compile(r"(-?[\d,]+\.\d+)([^\d.%％]\D*)"), re.compile(r"(\D*[^\d.(（-])(-?[\d,]+\.\d+)"))
+_PIECE = re.compile(r"-?[\d,，]*\d[,，]|-?[\d,，]{3,}\.|[,，.]\d[\d,，.]*")
 _SAME_ROW = 0.35
+_MOST_DECIMALS = 6
 _LEADING = 1.4
 """Lines of one label lie no further apart than so many character widths."""
+_SLACK = 1.0
+_DIGITS = 1.5
 _SAME_COLUMN = 0.15
 _WRAPPED = 1.5
 """Printed lines closer than so many character widths are one wrapped label."""
 
 Range = tuple[float, float]
+Parted = tuple[Sequence[Line], Sequence[Line]]
+"""The lines of the header and those of the body."""
 
 
 @dataclass
@@ -48,8 +55,8 @@ def grids(segment: Segment) -> list[Grid] | None:
     if not lines or not all(line.words for line in lines):
         return None
     pages = {line.page: [other for other in lines if other.page == line.page] for line in lines}
-    split = {page: _split(of_page, spec) for page, of_page in pages.items()}
-    first = next(iter(pages))
+    split = _with_whole_headers({page: _split(of_page, spec) for page, of_page in pages.items()})
+    first = next(iter(split), None)
     for page, (header, of_page) in split.items():
         if page != first and not any(_heads_numbers(word.text, spec) for line in header for word in line.words):
             split[page] = ((), [*header, *of_page])
@@ -57,33 +64,54 @@ def grids(segment: Segment) -> list[Grid] | None:
     numbers = _clusters((w.x0, w.x1) for line in body for w in line.words if token(w.text) is not None)
     if not numbers:
         return []
+    printed = [(w.x0, w.x1) for line in body for w in line.words if isinstance(token(w.text), Number)]
+    amounts = [column for column in numbers if any(_overlap(column, word) for word in printed)]
     sides = _sides(body, numbers)
     rows = {
-        page: [*_header_rows(header, numbers, sides, spec), *_body_rows(of_page, numbers, spec)]
+        page: [*_header_rows(header, numbers, amounts, sides, spec), *_body_rows(of_page, numbers, spec)]
         for page, (header, of_page) in split.items()
     }
     kept = [j for j in range(2 * len(numbers) + 1) if any(row[j] for of_page in rows.values() for row in of_page)]
     return [Grid(tuple(tuple(row[j] for j in kept) for row in of_page), page) for page, of_page in rows.items()]
 
 
+def breaks_numbers(segment: Segment) -> bool:
+    """Whether a number of the table is broken over lines at a comma or point."""
+    return any(_PIECE.fullmatch(word.text) for line in _table_lines(segment) for word in line.words)
+
+
 def _table_lines(segment: Segment) -> list[Line]:
     """The lines between the unit line and the notes."""
-    lines = [_parted(line) for line in segment.lines[1:]]
+    decimals = _usual_decimals(segment.lines)
+    lines = [_parted(line, decimals) for line in segment.lines[1:]]
     heads = [i for i, line in enumerate(lines[:6]) if HEAD.search(key(line.text))]
     start = heads[-1] + 1 if heads else 0
     end = next((i for i, line in enumerate(lines) if i >= start and NOTE.match(key(line.text))), len(lines))
     return lines[start:end]
 
 
-def _parted(line: Line) -> Line:
-    """The line, a word that is an amount with a label close beside it as two words."""
-    parted = [part for word in line.words for part in _parts(word)]
+def _usual_decimals(lines: Iterable[Line]) -> int:
+    """The number of decimals that most words are amounts with, alone or else before a code that touches them."""
+    texts = [word.text for line in lines for word in line.words if "." in word.text]
+
+    def fit(decimals: int) -> tuple[int, int]:
+        found = [match for text in texts if (match := _amount(decimals).fullmatch(text))]
+        return len(found), sum(match[2] is None for match in found)
+
+    return max(range(1, _MOST_DECIMALS + 1), key=fit)
+
+
+def _parted(line: Line, decimals: int) -> Line:
+    """The line, a word that is an amount with a label or a code close beside it as two words."""
+    parted = [part for word in line.words for part in _parts(word, decimals)]
     return replace(line, words=tuple(parted)) if len(parted) > len(line.words) else line
 
 
-def _parts(word: Word) -> Iterator[Word]:
-    texts = next((match.groups() for pattern in _TOUCHING if (match := pattern.fullmatch(word.text))), (word.text,))
-    widths = [sum(1 if char.isascii() else 2 for char in text) for text in texts]
+def _parts(word: Word, decimals: int) -> Iterator[Word]:
+    patterns = (*_TOUCHING, _amount(decimals))
+    found = next((match for pattern in patterns if (match := pattern.fullmatch(word.text))), None)
+    texts = [text for text in found.groups() if text] if found else [word.text]
+    widths = [sum(map(_width, text)) for text in texts]
     start = word.x0
     for text, width in zip(texts, widths, strict=True):
         end = start + (word.x1 - word.x0) * width / sum(widths)
@@ -91,12 +119,35 @@ def _parts(word: Word) -> Iterator[Word]:
         start = end
 
 
-def _split(lines: Sequence[Line], spec: TableSpec) -> tuple[Sequence[Line], Sequence[Line]]:
+def _width(char: str) -> float:
+    """How wide the character is in most fonts, in digits."""
+    return 0.5 if char in ",." else 1.0 if char.isascii() else 2.0
+
+
+@cache
+def _amount(decimals: int) -> re.Pattern[str]:
+    """An amount of so many decimals, a code of the classifications right behind it or none."""
+    return re.compile(rf"(-?[\d,]+\.\d{{{decimals}}})([235]\d\d(?:\d\d){{0,2}})?")
+
+
+def _split(lines: Sequence[Line], spec: TableSpec) -> Parted:
     """The lines of the header and those of the body."""
     first = next((i for i, line in enumerate(lines) if is_body([w.text for w in line.words], spec)), len(lines))
     while first < len(lines) and first and _wraps(lines[first - 1], lines[first:]):
         first -= 1
     return lines[:first], lines[first:]
+
+
+def _with_whole_headers(split: Mapping[int | None, Parted]) -> dict[int | None, Parted]:
+    """The pages' headers and bodies; a header without a body below it is the begin of the next page's."""
+    begun: Sequence[Line] = ()
+    whole: dict[int | None, Parted] = {}
+    for page, (header, body) in split.items():
+        header = (*begun, *header)
+        begun = () if body else header
+        if body:
+            whole[page] = (header, body)
+    return whole
 
 
 def _wraps(line: Line, below: Sequence[Line]) -> bool:
@@ -127,10 +178,10 @@ def _blocks(lines: Sequence[Line], size: float) -> list[list[Line]]:
 
 
 def _clusters(ranges: Iterable[Range]) -> list[Range]:
-    """The ranges, overlapping ones as one."""
+    """The ranges, those that overlap by more than a hair as one."""
     merged: list[Range] = []
     for start, end in sorted(ranges):
-        if merged and start < merged[-1][1]:
+        if merged and start < merged[-1][1] - _SLACK:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
@@ -156,12 +207,18 @@ def _measures(spec: TableSpec) -> set[str]:
 
 
 def _sides(lines: Iterable[Line], numbers: Sequence[Range]) -> list[str]:
-    """Whether the numbers of each column end (`right`) or begin (`left`) at one place; amounts mostly end there."""
-    words = [(w.x0, w.x1) for line in lines for w in line.words if token(w.text) is not None]
+    """Whether the numbers of each column end (`right`) or begin (`left`) at one place; amounts mostly end there.
+
+    They begin there if their ends spread by more than a digit more.
+    """
+    words = [w for line in lines for w in line.words if token(w.text) is not None]
     sides = []
     for column in numbers:
-        starts, ends = zip(*(word for word in words if _overlap(word, column)), strict=True)
-        sides.append("left" if max(starts) - min(starts) < max(ends) - min(ends) else "right")
+        starts, ends, digits = zip(
+            *((w.x0, w.x1, (w.x1 - w.x0) / len(w.text)) for w in words if _overlap((w.x0, w.x1), column)), strict=True
+        )
+        ragged = max(ends) - min(ends) - (max(starts) - min(starts)) > _DIGITS * min(digits)
+        sides.append("left" if ragged else "right")
     return sides
 
 
@@ -214,14 +271,24 @@ def _leaves(lines: Sequence[Line], measures: set[str]) -> list[_Leaf]:
 
 
 def _header_rows(
-    lines: Sequence[Line], numbers: Sequence[Range], sides: Sequence[str], spec: TableSpec
+    lines: Sequence[Line], numbers: Sequence[Range], amounts: Sequence[Range], sides: Sequence[str], spec: TableSpec
 ) -> list[tuple[str, ...]]:
-    """The header: over each column of numbers the texts of its leaf, from top to bottom."""
+    """The header: over each column of numbers the texts of its leaf, from top to bottom.
+
+    Two columns that hold more than dashes (`amounts`) have no header in common.
+    """
     every = _leaves(lines, _measures(spec))
     if not every:
         return []
-    leaves = [leaf for leaf in every if _heads_numbers("".join(leaf.lines[::-1]), spec)] or every
-    texts = [_leaf_of(column, leaves, side).texts for column, side in zip(numbers, sides, strict=True)]
+    declared = [leaf for leaf in every if _heads_numbers("".join(leaf.lines[::-1]), spec)]
+    leaves = declared if len(declared) >= len(amounts) else every
+    chosen = _chosen(numbers, leaves, sides)
+    heads = list(zip(numbers, chosen, strict=True))
+    rivals = [[other for other, own in heads if own is leaf and other in amounts] for leaf in chosen]
+    texts = [
+        leaf.texts if _is_owner(column, leaf, others) else []
+        for (column, leaf), others in zip(heads, rivals, strict=True)
+    ]
     depth = max(map(len, texts))
     padded = [[""] * (depth - len(found)) + found for found in texts]
     return [tuple("" if j % 2 == 0 else padded[j // 2][i] for j in range(2 * len(numbers) + 1)) for i in range(depth)]
@@ -231,8 +298,26 @@ def _heads_numbers(text: str, spec: TableSpec) -> bool:
     """Whether the header is one of codes, row numbers, items or declared columns, not of a group of columns."""
     wanted = key(text)
     declared = (key(name) for names in spec.columns.values() for name in names)
-    numbering = CODE_HEADER.fullmatch(wanted) or LINE_HEADER.fullmatch(wanted)
-    return bool(numbering or item(wanted, spec)) or any(name in wanted for name in declared)
+    return bool(_is_numbering(wanted) or item(wanted, spec)) or any(name in wanted for name in declared)
+
+
+def _chosen(numbers: Sequence[Range], leaves: Sequence[_Leaf], sides: Sequence[str]) -> Sequence[_Leaf]:
+    """The leaf of each column: in printed order where there are as many and none stands over the column of another."""
+    if len(numbers) == len(leaves):
+        over = [[leaf for leaf in leaves if _overlap(leaf.extent, column)] for column in numbers]
+        if all(not found or leaf in found for leaf, found in zip(leaves, over, strict=True)):
+            return leaves
+    return [_leaf_of(column, leaves, side) for column, side in zip(numbers, sides, strict=True)]
+
+
+def _is_owner(column: Range, leaf: _Leaf, rivals: Sequence[Range]) -> bool:
+    """Whether the leaf heads this column: one of amounts heads but one, that which alone it stands over."""
+    over = [other for other in rivals if _overlap(leaf.extent, other)]
+    return not rivals or rivals == [column] or over == [column] or _is_numbering(leaf.texts[-1])
+
+
+def _is_numbering(text: str) -> bool:
+    return bool(CODE_HEADER.fullmatch(key(text)) or LINE_HEADER.fullmatch(key(text)))
 
 
 def _leaf_of(column: Range, leaves: Sequence[_Leaf], side: str) -> _Leaf:
