@@ -121,7 +121,7 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
         staff=overview.staff(parts.front),
         unknown=parts.unknown,
         statements=(*statements(parts, texts, placed, department), *comparisons),
-        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts)),
+        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts), *_without_form(parts)),
     )
 
 
@@ -150,6 +150,11 @@ def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
 def _unread(source: Source) -> list[str]:
     pages = ", ".join(map(str, source.unread))
     return [t(f"第 {pages} 页是图像，未读", f"pages {pages} are images and were not read")] if pages else []
+
+
+def _without_form(parts: Outline) -> list[str]:
+    pages = [line.page or "?" for line in parts.unread_forms]
+    return [t(f"第 {page} 页：绩效自评表未读", f"p. {page}: a self-evaluation form is not read") for page in pages]
 
 
 def _stated(narrative: Sequence[Figure]) -> dict[Cell, Number]:
