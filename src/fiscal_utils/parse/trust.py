@@ -67,9 +67,11 @@ def unbroken(rows: Sequence[Row]) -> list[Row]:
     Where the document prints a fixed number of them, or no label names the row, such a piece puts its whole table in
     doubt: the rest of it may be read as another number.
     """
+    aligned = [row for row in rows if row.aligned]
+    if not aligned:
+        return list(rows)
     usual = _usual_decimals(rows)
     fixed = {row.unit for row in rows for n in _printed(row) if n.decimals == usual[row.unit] and _is_padded(n)}
-    aligned = [row for row in rows if row.aligned]
     suspect = [row for row in aligned if row.unit in fixed or not (row.code or row.item)]
     broken = {row.table for row in suspect if any(_is_piece(n, usual[row.unit]) for n in _printed(row))}
     checked = []
