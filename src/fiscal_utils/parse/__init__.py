@@ -10,7 +10,7 @@ from fiscal_utils.language import t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
-from fiscal_utils.parse.outline import Outline, outlines
+from fiscal_utils.parse.outline import Outline, outlines, titles_opening_pages
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
@@ -137,7 +137,10 @@ def _refuse_doubled(parts: Outline) -> None:
 def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
     present = {segment.table for segment in parts.segments}
     wanted = [name for name, spec in specs.tables().items() if spec.common or name in parts.listed]
-    absent = [f"《{specs.tables()[name].title}》" for name in wanted if name not in present]
+    lacking = [name for name in wanted if name not in present]
+    if cut := _named([name for name in lacking if name in titles_opening_pages(source.blocks)]):
+        raise DocumentError("cut_apart", path=source.name, missing="、".join(cut))
+    absent = _named(lacking)
     if source.reader not in _TABLES_ONLY:
         absent += [] if narrated else ["决算情况说明"]
         explained = parts.has_glossary or (parts.listed and "glossary" not in parts.listed)
@@ -145,6 +148,10 @@ def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
     if absent:
         read = "决算情况说明" if parts.narrative else parts.segments[-1].title
         raise DocumentError("incomplete", path=source.name, missing="、".join(absent), last=read)
+
+
+def _named(tables: Sequence[str]) -> list[str]:
+    return [f"《{specs.tables()[name].title}》" for name in tables]
 
 
 def _unread(source: Source) -> list[str]:

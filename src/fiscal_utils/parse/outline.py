@@ -228,6 +228,13 @@ def _heads_grid(following: Sequence[Block]) -> bool:
     return len(texts) < len(following) and any(map(_UNIT.search, texts)) and not any(map(titled, texts))
 
 
+def titles_opening_pages(blocks: Sequence[Block]) -> set[str]:
+    """The tables whose titles are the first lines of pages."""
+    pages = itertools.groupby((block for block in blocks if not _blank(block)), key=lambda block: block.page)
+    first = [next(of_page) for page, of_page in pages if page]
+    return {table for block in first if isinstance(block, Line) and (table := titled(key(block.text)))}
+
+
 def _listed(front: Sequence[Line]) -> frozenset[str]:
     """What the table of contents lists."""
     texts = [_LEADER.sub("", key(line.text)) for line in front]
