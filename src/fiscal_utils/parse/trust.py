@@ -56,7 +56,9 @@ def named(rows: Sequence[Row]) -> list[Row]:
             if row.aligned and checked and checked[-1].columns == row.columns:
                 checked[-1] = checked[-1].without(set(row.cells))
             row = row.without(set(row.cells))
-        checked.append(row.without({c for c in row.cells if names[row.table, row.key, c] > 1}))
+        elif row.aligned:
+            row = row.without({c for c in row.cells if names[row.table, row.key, c] > 1})
+        checked.append(row)
     return checked
 
 

@@ -74,7 +74,7 @@ class _Parting:
     def _tell(self, block: Block) -> None:
         """What belongs to no form that has begun: text, but for what stands between a form's title and its begin."""
         opening = key(block.text) if isinstance(block, Line) else ""
-        title = _TITLE.fullmatch(opening)
+        title = "自评表" in opening and _TITLE.fullmatch(opening)
         if title or _HEADING.match(opening):
             self._give_up()
         if self.below is None and not self._is_rest(block):
