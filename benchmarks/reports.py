@@ -5,8 +5,8 @@
                                                   cells shows: seconds a report, memory, and a run that finds all fresh
 
 The floor is the time of the cells alone, in a process that has made the same report of another document before, and of
-the pages made from them, spread over the cores. Methods run in turn `--rounds` times; ratios are of the fastest rounds. Trust the
-ratios: seconds depend on the machine. Where other work shares it, look at the seconds of processor time.
+the pages made from them, spread over the cores. Methods run in turn `--rounds` times; ratios are of the fastest rounds.
+Trust the ratios: seconds depend on the machine. Where other work shares it, look at the seconds of processor time.
 """
 
 import argparse

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number
-from fiscal_utils.parse import overview
+from fiscal_utils.parse import overview, parse
 from fiscal_utils.parse.outline import outlines
 from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statutory import Row, rows
@@ -172,6 +173,16 @@ def test_pages_that_repeat_the_title_are_one_table() -> None:
 
 def test_a_table_printed_twice_stays_two() -> None:
     assert len(segments(*table(1, TOTAL), *table(2, TOTAL))) == 2
+
+
+def test_sheets_printed_over_several_page_widths_are_refused_with_a_way_out() -> None:
+    body = [Line(f"第{i}行 1.00", 2) for i in range(8)]
+    left = [Line("收入支出决算总表", 2), Line("部门：样例局", 2), *body]
+    right = [Line("单位：万元", 3), Line("1.00", 3)]
+    text = [Line("第三部分 部门决算情况说明", 4), Line("第四部分 名词解释", 5)]
+    source = Source("sample.pdf", "", "", "pdf", 5, (*table(1, TOTAL), *left, *right, *text))
+    with pytest.raises(DocumentError, match=r"收入支出决算总表.*one page wide"):
+        parse(source)
 
 
 def test_a_cover_whose_year_is_broken() -> None:

@@ -10,7 +10,7 @@ from fiscal_utils.language import t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
-from fiscal_utils.parse.outline import Outline, outlines
+from fiscal_utils.parse.outline import Outline, outlines, titles_opening_pages
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
@@ -18,7 +18,7 @@ from fiscal_utils.parse.sections import sections
 from fiscal_utils.parse.segments import Segment
 from fiscal_utils.parse.statements import Statement, statements
 from fiscal_utils.parse.statutory import rows
-from fiscal_utils.parse.trust import confirmed, named
+from fiscal_utils.parse.trust import confirmed, named, unbroken
 from fiscal_utils.read import Source
 
 SIMULATED = "模拟"
@@ -99,7 +99,7 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
     labels = {row.code: row.label for row in found if row.code}
     texts = tuple(sections(parts.narrative))
     narrative, comparisons = narrated(texts, labels, parts.annex)
-    placed = named(place(found, _stated(narrative)))
+    placed = named(unbroken(place(found, _stated(narrative))))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]
@@ -121,7 +121,7 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
         staff=overview.staff(parts.front),
         unknown=parts.unknown,
         statements=(*statements(parts, texts, placed, department), *comparisons),
-        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts)),
+        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts), *_without_form(parts)),
     )
 
 
@@ -137,7 +137,10 @@ def _refuse_doubled(parts: Outline) -> None:
 def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
     present = {segment.table for segment in parts.segments}
     wanted = [name for name, spec in specs.tables().items() if spec.common or name in parts.listed]
-    absent = [f"《{specs.tables()[name].title}》" for name in wanted if name not in present]
+    lacking = [name for name in wanted if name not in present]
+    if cut := _named([name for name in lacking if name in titles_opening_pages(source.blocks)]):
+        raise DocumentError("cut_apart", path=source.name, missing="、".join(cut))
+    absent = _named(lacking)
     if source.reader not in _TABLES_ONLY:
         absent += [] if narrated else ["决算情况说明"]
         explained = parts.has_glossary or (parts.listed and "glossary" not in parts.listed)
@@ -147,9 +150,18 @@ def _refuse_incomplete(parts: Outline, narrated: bool, source: Source) -> None:
         raise DocumentError("incomplete", path=source.name, missing="、".join(absent), last=read)
 
 
+def _named(tables: Sequence[str]) -> list[str]:
+    return [f"《{specs.tables()[name].title}》" for name in tables]
+
+
 def _unread(source: Source) -> list[str]:
     pages = ", ".join(map(str, source.unread))
     return [t(f"第 {pages} 页是图像，未读", f"pages {pages} are images and were not read")] if pages else []
+
+
+def _without_form(parts: Outline) -> list[str]:
+    pages = [line.page or "?" for line in parts.unread_forms]
+    return [t(f"第 {page} 页：绩效自评表未读", f"p. {page}: a self-evaluation form is not read") for page in pages]
 
 
 def _stated(narrative: Sequence[Figure]) -> dict[Cell, Number]:

@@ -5,13 +5,15 @@ between them. A label that is wrapped over several lines belongs to the number b
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from statistics import median
 
 from fiscal_utils import specs
-from fiscal_utils.normalise import key, label_key, token
-from fiscal_utils.parse.headers import CODE_HEADER, LINE_HEADER, is_body
+from fiscal_utils.normalise import Number, key, label_key, token
+from fiscal_utils.parse.headers import is_body
+from fiscal_utils.parse.leaves import Range, header_rows, heads_numbers, overlap, sides_of
 from fiscal_utils.parse.rows import item
 from fiscal_utils.parse.segments import HEAD, NOTE, Segment
 from fiscal_utils.read import Grid, Line, Word
@@ -20,14 +22,17 @@ from fiscal_utils.specs import TableSpec
 _ORDINAL = re.compile(r"\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中[:：]")
 _HEADER = re.compile(r"(支出|收入)?(功能分类)?(科目|项目)?(名称|编码|代码)?|[类款项目]|[栏行]次")
 _TOUCHING = (re.compile(r"(-?[\d,]+\.\d+)([^\d.%％]\D*)"), re.compile(r"(\D*[^\d.(（-])(-?[\d,]+\.\d+)"))
+_PIECE = re.compile(r"-?[\d,，]*\d[,，]|-?[\d,，]{3,}\.|[,，.]\d[\d,，.]*")
 _SAME_ROW = 0.35
+_MOST_DECIMALS = 6
 _LEADING = 1.4
 """Lines of one label lie no further apart than so many character widths."""
-_SAME_COLUMN = 0.15
+_SLACK = 1.0
 _WRAPPED = 1.5
 """Printed lines closer than so many character widths are one wrapped label."""
 
-Range = tuple[float, float]
+Parted = tuple[Sequence[Line], Sequence[Line]]
+"""The lines of the header and those of the body."""
 
 
 @dataclass
@@ -48,42 +53,63 @@ def grids(segment: Segment) -> list[Grid] | None:
     if not lines or not all(line.words for line in lines):
         return None
     pages = {line.page: [other for other in lines if other.page == line.page] for line in lines}
-    split = {page: _split(of_page, spec) for page, of_page in pages.items()}
-    first = next(iter(pages))
+    split = _with_whole_headers({page: _split(of_page, spec) for page, of_page in pages.items()})
+    first = next(iter(split), None)
     for page, (header, of_page) in split.items():
-        if page != first and not any(_heads_numbers(word.text, spec) for line in header for word in line.words):
+        if page != first and not any(heads_numbers(word.text, spec) for line in header for word in line.words):
             split[page] = ((), [*header, *of_page])
     body = [line for _, of_page in split.values() for line in of_page]
     numbers = _clusters((w.x0, w.x1) for line in body for w in line.words if token(w.text) is not None)
     if not numbers:
         return []
-    sides = _sides(body, numbers)
+    printed = [(w.x0, w.x1) for line in body for w in line.words if isinstance(token(w.text), Number)]
+    amounts = [column for column in numbers if any(overlap(column, word) for word in printed)]
+    sides = sides_of(body, numbers)
     rows = {
-        page: [*_header_rows(header, numbers, sides, spec), *_body_rows(of_page, numbers, spec)]
+        page: [*header_rows(header, numbers, amounts, sides, spec), *_body_rows(of_page, numbers, spec)]
         for page, (header, of_page) in split.items()
     }
     kept = [j for j in range(2 * len(numbers) + 1) if any(row[j] for of_page in rows.values() for row in of_page)]
     return [Grid(tuple(tuple(row[j] for j in kept) for row in of_page), page) for page, of_page in rows.items()]
 
 
+def breaks_numbers(segment: Segment) -> bool:
+    """Whether a number of the table is broken over lines at a comma or point."""
+    return any(_PIECE.fullmatch(word.text) for line in _table_lines(segment) for word in line.words)
+
+
 def _table_lines(segment: Segment) -> list[Line]:
     """The lines between the unit line and the notes."""
-    lines = [_parted(line) for line in segment.lines[1:]]
+    decimals = _usual_decimals(segment.lines)
+    lines = [_parted(line, decimals) for line in segment.lines[1:]]
     heads = [i for i, line in enumerate(lines[:6]) if HEAD.search(key(line.text))]
     start = heads[-1] + 1 if heads else 0
     end = next((i for i, line in enumerate(lines) if i >= start and NOTE.match(key(line.text))), len(lines))
     return lines[start:end]
 
 
-def _parted(line: Line) -> Line:
-    """The line, a word that is an amount with a label close beside it as two words."""
-    parted = [part for word in line.words for part in _parts(word)]
+def _usual_decimals(lines: Iterable[Line]) -> int:
+    """The number of decimals that most words are amounts with, alone or else before a code that touches them."""
+    texts = [word.text for line in lines for word in line.words if "." in word.text]
+
+    def fit(decimals: int) -> tuple[int, int]:
+        found = [match for text in texts if (match := _amount(decimals).fullmatch(text))]
+        return len(found), sum(match[2] is None for match in found)
+
+    return max(range(1, _MOST_DECIMALS + 1), key=fit)
+
+
+def _parted(line: Line, decimals: int) -> Line:
+    """The line, a word that is an amount with a label or a code close beside it as two words."""
+    parted = [part for word in line.words for part in _parts(word, decimals)]
     return replace(line, words=tuple(parted)) if len(parted) > len(line.words) else line
 
 
-def _parts(word: Word) -> Iterator[Word]:
-    texts = next((match.groups() for pattern in _TOUCHING if (match := pattern.fullmatch(word.text))), (word.text,))
-    widths = [sum(1 if char.isascii() else 2 for char in text) for text in texts]
+def _parts(word: Word, decimals: int) -> Iterator[Word]:
+    patterns = (*_TOUCHING, _amount(decimals))
+    found = next((match for pattern in patterns if (match := pattern.fullmatch(word.text))), None)
+    texts = [text for text in found.groups() if text] if found else [word.text]
+    widths = [sum(map(_width, text)) for text in texts]
     start = word.x0
     for text, width in zip(texts, widths, strict=True):
         end = start + (word.x1 - word.x0) * width / sum(widths)
@@ -91,12 +117,35 @@ def _parts(word: Word) -> Iterator[Word]:
         start = end
 
 
-def _split(lines: Sequence[Line], spec: TableSpec) -> tuple[Sequence[Line], Sequence[Line]]:
+def _width(char: str) -> float:
+    """How wide the character is in most fonts, in digits."""
+    return 0.5 if char in ",." else 1.0 if char.isascii() else 2.0
+
+
+@cache
+def _amount(decimals: int) -> re.Pattern[str]:
+    """An amount of so many decimals, a code of the classifications right behind it or none."""
+    return re.compile(rf"(-?[\d,]+\.\d{{{decimals}}})([235]\d\d(?:\d\d){{0,2}})?")
+
+
+def _split(lines: Sequence[Line], spec: TableSpec) -> Parted:
     """The lines of the header and those of the body."""
     first = next((i for i, line in enumerate(lines) if is_body([w.text for w in line.words], spec)), len(lines))
     while first < len(lines) and first and _wraps(lines[first - 1], lines[first:]):
         first -= 1
     return lines[:first], lines[first:]
+
+
+def _with_whole_headers(split: Mapping[int | None, Parted]) -> dict[int | None, Parted]:
+    """The pages' headers and bodies; a header without a body below it is the begin of the next page's."""
+    begun: Sequence[Line] = ()
+    whole: dict[int | None, Parted] = {}
+    for page, (header, body) in split.items():
+        header = (*begun, *header)
+        begun = () if body else header
+        if body:
+            whole[page] = (header, body)
+    return whole
 
 
 def _wraps(line: Line, below: Sequence[Line]) -> bool:
@@ -108,8 +157,8 @@ def _wraps(line: Line, below: Sequence[Line]) -> bool:
     labels = [word for other in below for word in other.words if token(word.text) is None]
     numbers = [word for other in block for word in other.words if token(word.text) is not None]
     return bool(numbers) and all(
-        any(_overlap((w.x0, w.x1), (other.x0, other.x1)) for other in labels)
-        and not any(_overlap((w.x0, w.x1), (other.x0, other.x1)) for other in numbers)
+        any(overlap((w.x0, w.x1), (other.x0, other.x1)) for other in labels)
+        and not any(overlap((w.x0, w.x1), (other.x0, other.x1)) for other in numbers)
         and not _HEADER.fullmatch(key(w.text))
         for w in line.words
     )
@@ -127,124 +176,22 @@ def _blocks(lines: Sequence[Line], size: float) -> list[list[Line]]:
 
 
 def _clusters(ranges: Iterable[Range]) -> list[Range]:
-    """The ranges, overlapping ones as one."""
+    """The ranges, those that overlap by more than a hair as one."""
     merged: list[Range] = []
     for start, end in sorted(ranges):
-        if merged and start < merged[-1][1]:
+        if merged and start < merged[-1][1] - _SLACK:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     return merged
 
 
-def _overlap(one: Range, other: Range) -> float:
-    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
 def _column(word: Word, numbers: Sequence[Range]) -> int:
     """The column of a word: 2i + 1 for the i-th range of numbers, the even ones between them for labels."""
     here = (word.x0, word.x1)
     if token(word.text) is not None:
-        return 2 * max(range(len(numbers)), key=lambda i: _overlap(here, numbers[i])) + 1
+        return 2 * max(range(len(numbers)), key=lambda i: overlap(here, numbers[i])) + 1
     return 2 * sum((start + end) / 2 <= word.x0 for start, end in numbers)
-
-
-def _measures(spec: TableSpec) -> set[str]:
-    """The headers of the columns of a table that may print its items as columns too."""
-    wide = spec.rows == "items" and len(spec.sides) == 1
-    return {key(name) for names in spec.columns.values() for name in names} if wide else set()
-
-
-def _sides(lines: Iterable[Line], numbers: Sequence[Range]) -> list[str]:
-    """Whether the numbers of each column end (`right`) or begin (`left`) at one place; amounts mostly end there."""
-    words = [(w.x0, w.x1) for line in lines for w in line.words if token(w.text) is not None]
-    sides = []
-    for column in numbers:
-        starts, ends = zip(*(word for word in words if _overlap(word, column)), strict=True)
-        sides.append("left" if max(starts) - min(starts) < max(ends) - min(ends) else "right")
-    return sides
-
-
-@dataclass
-class _Leaf:
-    """A header text without another below it: its extent, its lines from bottom to top, and the texts above it."""
-
-    extent: Range
-    lines: list[str]
-    above: list[str]
-
-    @property
-    def middle(self) -> float:
-        return (self.extent[0] + self.extent[1]) / 2
-
-    @property
-    def texts(self) -> list[str]:
-        """From top to bottom, the wrapped lines joined last."""
-        lines = self.lines[::-1]
-        return [*self.above[::-1], *lines[:-1], "".join(lines)]
-
-
-def _stands_over(one: Range, other: Range) -> bool:
-    narrower = min(one[1] - one[0], other[1] - other[0])
-    return _overlap(one, other) > _SAME_COLUMN * narrower
-
-
-def _leaves(lines: Sequence[Line], measures: set[str]) -> list[_Leaf]:
-    """The leaves of a header; a word over several of them, or a measure over many, heads them all."""
-    leaves: list[_Leaf] = []
-    for line in reversed(lines):
-        spread = bool(leaves) and all(key(word.text) in measures for word in line.words)
-        if spread and len(line.words) < len(leaves):
-            for leaf in leaves:
-                nearest = min(line.words, key=lambda w: abs((w.x0 + w.x1) / 2 - leaf.middle))
-                leaf.above.append(nearest.text)
-            continue
-        for word in line.words:
-            under = [leaf for leaf in leaves if _stands_over((word.x0, word.x1), leaf.extent)]
-            if not under:
-                leaves.append(_Leaf((word.x0, word.x1), [word.text], []))
-            elif len(under) == 1 and not under[0].above:
-                under[0].lines.append(word.text)
-                start, end = under[0].extent
-                under[0].extent = (min(start, word.x0), max(end, word.x1))
-            else:
-                for leaf in under:
-                    leaf.above.append(word.text)
-    return sorted(leaves, key=lambda leaf: leaf.extent)
-
-
-def _header_rows(
-    lines: Sequence[Line], numbers: Sequence[Range], sides: Sequence[str], spec: TableSpec
-) -> list[tuple[str, ...]]:
-    """The header: over each column of numbers the texts of its leaf, from top to bottom."""
-    every = _leaves(lines, _measures(spec))
-    if not every:
-        return []
-    leaves = [leaf for leaf in every if _heads_numbers("".join(leaf.lines[::-1]), spec)] or every
-    texts = [_leaf_of(column, leaves, side).texts for column, side in zip(numbers, sides, strict=True)]
-    depth = max(map(len, texts))
-    padded = [[""] * (depth - len(found)) + found for found in texts]
-    return [tuple("" if j % 2 == 0 else padded[j // 2][i] for j in range(2 * len(numbers) + 1)) for i in range(depth)]
-
-
-def _heads_numbers(text: str, spec: TableSpec) -> bool:
-    """Whether the header is one of codes, row numbers, items or declared columns, not of a group of columns."""
-    wanted = key(text)
-    declared = (key(name) for names in spec.columns.values() for name in names)
-    numbering = CODE_HEADER.fullmatch(wanted) or LINE_HEADER.fullmatch(wanted)
-    return bool(numbering or item(wanted, spec)) or any(name in wanted for name in declared)
-
-
-def _leaf_of(column: Range, leaves: Sequence[_Leaf], side: str) -> _Leaf:
-    """The leaf over a column of numbers: headers are centred, so a number set to the right ends behind its middle."""
-    over = [leaf for leaf in leaves if _overlap(leaf.extent, column)]
-    if len(over) == 1:
-        return over[0]
-    if side == "right":
-        before = [leaf for leaf in leaves if leaf.middle <= column[1]]
-        return max(before or leaves[:1], key=lambda leaf: leaf.middle)
-    behind = [leaf for leaf in leaves if leaf.middle >= column[0]]
-    return min(behind or leaves[-1:], key=lambda leaf: leaf.middle)
 
 
 def _body_rows(lines: Sequence[Line], numbers: Sequence[Range], spec: TableSpec) -> list[tuple[str, ...]]:

@@ -9,6 +9,7 @@ from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse import overview
+from fiscal_utils.parse.performance.parting import Parts, parted
 from fiscal_utils.parse.segments import HEAD, NOTE, TITLE_REACH, Segment, continued, flat, ranked
 from fiscal_utils.parse.titles import titled
 from fiscal_utils.read import Block, Grid, Line, Source
@@ -20,10 +21,6 @@ _CONTENTS = re.compile(r"目录")
 _EVALUATION = re.compile(r"绩效评价报告$")
 _LEADER = re.compile(r"[.…·。\-\s]*\d*$")
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
-_FORM_START = re.compile(r"项目名称")
-_FORM_END = re.compile(r"(总计|总分|合计)(100(\.0+)?\d.*|100)")
-_TOTAL_ROW = re.compile(r"(总计|总分|合计)\d[\d.]*")
-"""In a grid a form's total row is told from text that looks like it, whatever the weights add up to."""
 _UNIT = re.compile(r"单位[:：]")
 _COVER_LINE = 40
 """A line of a cover is shorter than this and ends no sentence."""
@@ -43,6 +40,8 @@ class Outline:
     has_glossary: bool
     annex: tuple[Line, ...] = ()
     """What follows the glossary, where a report on an evaluation is among it."""
+    unread_forms: tuple[Line, ...] = ()
+    """The titles of performance forms below which none is found."""
 
     @property
     def doubled(self) -> tuple[Segment, Segment] | None:
@@ -82,8 +81,9 @@ def _narrated(found: list[Outline]) -> list[Outline]:
         forms=holder.forms,
         has_glossary=holder.has_glossary,
         annex=holder.annex,
+        unread_forms=holder.unread_forms,
     )
-    found[holders[0]] = replace(holder, narrative=(), forms=(), annex=(), has_glossary=False)
+    found[holders[0]] = replace(holder, narrative=(), forms=(), annex=(), has_glossary=False, unread_forms=())
     return found
 
 
@@ -105,23 +105,23 @@ def _outline(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) ->
             ]
         )
     )
-    text: list[Line] = []
-    forms: list[tuple[Block, ...]] = []
+    told = Parts((), (), ())
     text_end = first if told_first else len(blocks)
     if narrative is not None:
         stop = glossary if glossary is not None and narrative < glossary < text_end else text_end
-        text, forms = _split_forms(blocks[narrative + 1 : stop])
+        told = parted(blocks[narrative + 1 : stop])
     front = flat(blocks[: narrative if told_first else first])
     annex = flat(blocks[glossary + 1 : text_end]) if glossary is not None else ()
     return Outline(
         front,
         tuple(segment for segment in segments if segment.table),
         tuple(segment for segment in segments if not segment.table),
-        tuple(text),
-        tuple(forms),
+        told.text,
+        told.forms,
         _listed(front),
         glossary is not None,
         annex if any(_EVALUATION.search(key(line.text)) for line in annex) else (),
+        told.unread,
     )
 
 
@@ -228,6 +228,13 @@ def _heads_grid(following: Sequence[Block]) -> bool:
     return len(texts) < len(following) and any(map(_UNIT.search, texts)) and not any(map(titled, texts))
 
 
+def titles_opening_pages(blocks: Sequence[Block]) -> set[str]:
+    """The tables whose titles are the first lines of pages."""
+    pages = itertools.groupby((block for block in blocks if not _blank(block)), key=lambda block: block.page)
+    first = [next(of_page) for page, of_page in pages if page]
+    return {table for block in first if isinstance(block, Line) and (table := titled(key(block.text)))}
+
+
 def _listed(front: Sequence[Line]) -> frozenset[str]:
     """What the table of contents lists."""
     texts = [_LEADER.sub("", key(line.text)) for line in front]
@@ -286,47 +293,3 @@ def _found(blocks: Sequence[Block], pattern: re.Pattern[str], after: int) -> lis
 def _until_part(blocks: Sequence[Block]) -> tuple[Block, ...]:
     parts = (i for i, block in enumerate(blocks) if isinstance(block, Line) and _PART.match(squeeze(block.text)))
     return tuple(blocks[: next(parts, len(blocks))])
-
-
-def _split_forms(blocks: Sequence[Block]) -> tuple[list[Line], list[tuple[Block, ...]]]:
-    """The lines of the narrative, and the performance forms: from 项目名称 to 总计, on lines or in grids."""
-    text: list[Line] = []
-    forms: list[list[Block]] = []
-    is_open = False
-    for part in (part for block in blocks for part in _single_forms(block)):
-        if is_open and isinstance(part, Grid):
-            part = _unrepeated(part, forms[-1])
-        first = key(next(iter(flat([part]))).text)
-        if _FORM_START.match(first) and (isinstance(part, Line) or _is_form(part)):
-            forms.append([])
-            is_open = True
-        if not is_open:
-            text += flat([part])
-            continue
-        forms[-1].append(part)
-        total = _TOTAL_ROW if isinstance(part, Grid) else _FORM_END
-        is_open = not any(total.fullmatch(squeeze(line.text)) for line in flat([part]))
-    return text, [tuple(form) for form in forms]
-
-
-def _unrepeated(grid: Grid, form: Sequence[Block]) -> Grid:
-    """The rest of an open form on the next page, without the rows that are repeated there from the form's begin."""
-    begin = next((block.rows for block in form if isinstance(block, Grid)), ())
-    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(begin, grid.rows, strict=False))
-    repeated = sum(1 for _ in pairs)
-    return grid.part(repeated, len(grid.rows)) if 0 < repeated < len(grid.rows) else grid
-
-
-def _single_forms(block: Block) -> Iterator[Block]:
-    """A grid that holds several forms as one grid each."""
-    if isinstance(block, Line):
-        yield block
-        return
-    begins = [i for i, row in enumerate(block.rows) if _FORM_START.match(key("".join(row)))]
-    cuts = sorted({0, *begins, len(block.rows)})
-    yield from (block.part(a, b) for a, b in itertools.pairwise(cuts))
-
-
-def _is_form(grid: Grid) -> bool:
-    text = key("".join("".join(row) for row in grid.rows))
-    return "指标" in text or "得分" in text or "预算数" in text

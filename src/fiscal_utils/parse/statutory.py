@@ -22,7 +22,7 @@ def rows(segment: Segment) -> tuple[list[Row], list[str]]:
     aligned = align.grids(segment)
     if aligned is not None:
         found, doubts = grid_rows.rows(segment, aligned)
-        if len(doubts) > _MOST_DOUBTS * len(found):
+        if align.breaks_numbers(segment) or len(doubts) > _MOST_DOUBTS * len(found):
             found = [row.without(row.cells) for row in found]
         return [replace(row, aligned=True) for row in found], doubts
     return text_rows.rows(segment), []
