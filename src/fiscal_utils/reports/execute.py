@@ -79,9 +79,8 @@ def _executed(job: Job, limits: Limits) -> tuple["NotebookNode", str]:
     import papermill
 
     kept, path = _kept(), f"{KEPT}{id(job)}.ipynb"
-    error = ""
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             read(job.notebook.path),
             path,
             parameters=job.arguments,
@@ -92,8 +91,10 @@ def _executed(job: Job, limits: Limits) -> tuple["NotebookNode", str]:
             **_engine(limits),
         )
     except Exception as problem:  # whatever a notebook or its kernel does, the other reports go on
-        error = f"{type(problem).__name__}: {problem}"
-    return kept.taken(path) or read(job.notebook.path), error
+        return kept.last(path) or read(job.notebook.path), f"{type(problem).__name__}: {problem}"
+    finally:
+        kept.texts.pop(path, None)
+    return executed, ""
 
 
 def _engine(limits: Limits) -> dict[str, Any]:
@@ -119,11 +120,11 @@ class _Kept:
         """The name for papermill's log."""
         return path
 
-    def taken(self, path: str) -> "NotebookNode | None":
-        """The notebook that was written last, which is not kept any longer; None if there was none."""
+    def last(self, path: str) -> "NotebookNode | None":
+        """The notebook that was written last; None if there was none."""
         import nbformat
 
-        text = self.texts.pop(path, None)
+        text = self.texts.get(path)
         return nbformat.reads(text, as_version=4) if text else None  # type: ignore[no-untyped-call]
 
 

@@ -75,11 +75,16 @@ def _set_table() -> None:
 
 
 def _set_page() -> None:
-    """Compiles the template of the pages, and sets code and text as they do."""
-    from jinja2 import Template
+    """Compiles the schema of notebooks and the templates of pages, and sets code as they do."""
+    import nbformat
+    from nbformat.v4 import new_notebook
 
     from fiscal_utils.reports.pages.exporter import exporter
 
+    for relaxed in (False, True):
+        nbformat.validate(new_notebook(), relax_add_props=relaxed)  # type: ignore[no-untyped-call]
     for language in LANGUAGES:
-        template: Template = exporter(language).template
-        template.environment.filters["highlight_code"]("1 + 1")
+        environment = exporter(language).environment
+        for name in ("index.html.j2", "base/display_priority.j2", "base/null.j2"):
+            environment.get_template(name)
+        environment.filters["highlight_code"]("1 + 1")

@@ -46,6 +46,8 @@ def exporter(language: str) -> PageExporter:
     """The exporter of a language: cells tagged for the other one are left out."""
     others = {name for name in LANGUAGES if name != language}
     config = Config()
+    # nbconvert validates the notebook anew after each of its preprocessors, most of which have nothing to do here.
+    config.PageExporter.default_preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = others | {"papermill-error-cell-tag"}
     folder = str(files("fiscal_utils.reports").joinpath("template"))
