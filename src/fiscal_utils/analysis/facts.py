@@ -25,7 +25,7 @@ STAFF = "staff"
 FRAMES = (NARRATIVE, "projects", "indicators")
 """The tidy tables that a need can name as a whole."""
 _MONEY = "万元"
-_KEPT = 64
+REMEMBERED = 64
 """Of how many documents the facts are remembered."""
 
 
@@ -148,7 +148,7 @@ def facts(document: Selection = None) -> Iterator[Facts]:
     return iter(_alone(document, built())) if isinstance(document, str) else _facts(document)
 
 
-@lru_cache(_KEPT)
+@lru_cache(REMEMBERED)
 def _alone(document: str, _at: tuple[Path, int]) -> tuple[Facts, ...]:
     return tuple(_facts(document))
 

@@ -98,7 +98,8 @@ def run(
         fresh = len(jobs) - len(wanted)
         begun = Run(runs.new_id(), runs.now(), None, "running", workers, engine, versions(), fresh=fresh)
         runs.write_run(output, begun)
-        making = _Making(data_dir, Limits(engine, timeout, _memory(workers)), workers, address)
+        documents = tuple(dict.fromkeys(order.job.document.id for order in wanted))
+        making = _Making(data_dir, documents, Limits(engine, timeout, _memory(workers)), workers, address)
         return _run(begun, wanted, output, making)
 
 
@@ -147,6 +148,7 @@ class _Making:
     """How reports are made: from which data, within which limits, how many at once, and on which cluster if any."""
 
     data_dir: Path
+    documents: tuple[str, ...]
     limits: Limits
     workers: int
     address: str | None
@@ -165,7 +167,7 @@ class _Making:
     def prepare(self) -> None:
         """Warms the process that those which make the reports are forked from."""
         if self.limits.engine == ENGINES[0] and forks.AVAILABLE:
-            warm_up(self.data_dir)
+            warm_up(self.data_dir, self.documents)
 
     def made(self, order: Order) -> Made:
         """The report, made in this process."""

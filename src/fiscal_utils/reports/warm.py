@@ -20,11 +20,14 @@ MODULES = ("papermill.execute", "fiscal_utils.reports.shell", "fiscal_utils.tabu
 
 
 @cache
-def warm_up(data_dir: Path) -> None:
-    """Imports what reports use, reads the data that they load, draws a chart and sets a table that nobody sees."""
+def warm_up(data_dir: Path, documents: tuple[str, ...] = ()) -> None:
+    """Imports what reports use, reads the data that they load, draws a chart and sets a table that nobody sees.
+
+    The facts of the first of the `documents` are found too: each of their reports needs them.
+    """
     for name in (*MODULES, *(name for package in PACKAGES for name in _modules(package))):
         import_module(name)
-    _read(data_dir)
+    _read(data_dir, documents)
     _draw()
     _set_table()
     _set_page()
@@ -37,18 +40,24 @@ def _modules(package: str) -> list[str]:
     return [found.name for found in pkgutil.iter_modules(path, f"fiscal_utils.{package}.")]
 
 
-def _read(data_dir: Path) -> None:
+def _read(data_dir: Path, documents: tuple[str, ...]) -> None:
     """Reads tidy tables and declarations, which stay in memory; what cannot be read, the notebooks will tell."""
     from fiscal_utils import tables
+    from fiscal_utils.analysis.facts import REMEMBERED, facts
     from fiscal_utils.analysis.registry import registry
 
     registry()
     before = os.environ.copy()
     os.environ["FISCAL_DATA_DIR"] = str(data_dir)
     with suppress(FiscalError):
+        tables.process()
+        os.environ["FISCAL_REPORT"] = "1"  # the tables are as they are from now on
         for name in tables.TIDY:
             tables.load(name)
-    os.environ.pop("FISCAL_DATA_DIR")
+        for document in documents[:REMEMBERED]:
+            facts(document)
+    for name in ("FISCAL_DATA_DIR", "FISCAL_REPORT"):
+        os.environ.pop(name, None)
     os.environ |= before
 
 
