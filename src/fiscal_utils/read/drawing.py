@@ -1,10 +1,10 @@
 """What is drawn on a page of a PDF besides its text: rulings, shapes and pictures, by pdfium."""
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import compress, pairwise, repeat
-from typing import Any
+from itertools import compress, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ _COVERING = 0.5
 
 Boxes = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -35,6 +36,7 @@ _segment = unchecked(pdfium.FPDFPath_GetPathSegment)
 _point = unchecked(pdfium.FPDFPathSegment_GetPoint)
 _kind = unchecked(pdfium.FPDFPathSegment_GetType)
 _closes = unchecked(pdfium.FPDFPathSegment_GetClose)
+_get_matrix = unchecked(pdfium.FPDFPageObj_GetMatrix)
 
 
 class TooManyObjectsError(Exception):
@@ -61,8 +63,6 @@ class _Reader:
     def __init__(self) -> None:
         self.found = Drawing()
         self.seen = 0
-        self.x, self.y = ctypes.c_float(), ctypes.c_float()
-        self.at_x, self.at_y = ctypes.byref(self.x), ctypes.byref(self.y)
 
     def read(self, page: pypdfium2.PdfPage) -> Drawing:
         count = pdfium.FPDFPage_CountObjects(page.raw)
@@ -98,40 +98,63 @@ class _Reader:
         line = painted & _are_thin(boxes) & (segments <= _LINE_SEGMENTS)
         boxes[strokes] = _without_caps(boxes[strokes])
         self.found.rulings += map(tuple, boxes[line].tolist())
-        for index in np.flatnonzero(painted & ~line).tolist():
-            self._path(paths[index], bool(strokes[index]), outer)
+        rest = np.flatnonzero(painted & ~line)
+        if len(rest):
+            self._parts([paths[index] for index in rest.tolist()], strokes[rest], segments[rest], outer)
 
-    def _path(self, path: Any, is_stroked: bool, outer: Matrix) -> None:
-        for points in self._subpaths(path, _times(_matrix(path), outer)):
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            box = (min(xs), min(ys), max(xs), max(ys))
-            if _is_thin(box):
-                self.found.rulings.append(box)
-            elif is_stroked:
-                edges = ((min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(points))
-                self.found.rulings += (edge for edge in edges if _is_thin(edge))
-            else:
-                self.found.shapes += 1
+    def _parts(self, paths: Sequence[Any], strokes: Mask, segments: Indices, outer: Matrix) -> None:
+        """Of the parts of paths thin ones, and the thin edges of stroked ones, as rulings; filled ones as shapes."""
+        self._count(int(segments.sum()))
+        corners = _corners(paths, segments, outer)
+        starts, points = np.flatnonzero(corners.opens), corners.points
+        part = np.cumsum(corners.opens) - 1
+        boxes = np.hstack((np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)))
+        drawn = np.add.reduceat(1 + corners.closes, starts) > 1
+        thin, stroked = _are_thin(boxes) & drawn, strokes[corners.owner[starts]]
+        begins, ends = _edges(corners, starts[part])
+        edges = np.hstack((np.minimum(points[begins], points[ends]), np.maximum(points[begins], points[ends])))
+        edged = _are_thin(edges) & (stroked & ~thin)[part[ends]]
+        self.found.rulings += map(tuple, [*boxes[thin].tolist(), *edges[edged].tolist()])
+        self.found.shapes += int((drawn & ~thin & ~stroked).sum())
 
-    def _subpaths(self, path: Any, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
-        """The corner points of each part of a path, closed where the file closes it."""
-        a, b, c, d, e, f = matrix
-        points: list[tuple[float, float]] = []
-        count = _count_segments(path)
-        self._count(count)
-        for i in range(count):
-            segment = _segment(path, i)
-            _point(segment, self.at_x, self.at_y)
-            if _kind(segment) == pdfium.FPDF_SEGMENT_MOVETO:
-                if len(points) > 1:
-                    yield points
-                points = []
-            x, y = self.x.value, self.y.value
-            points.append((a * x + c * y + e, b * x + d * y + f))
-            if _closes(segment):
-                points.append(points[0])
-        if len(points) > 1:
-            yield points
+
+class _Corners(NamedTuple):
+    """The corners of many paths: where they are, of which path, which begin a part, at which it is closed."""
+
+    points: npt.NDArray[np.float64]
+    owner: Indices
+    opens: Mask
+    closes: Mask
+
+
+def _corners(paths: Sequence[Any], counts: Indices, outer: Matrix) -> _Corners:
+    total = int(counts.sum())
+    owner = np.repeat(np.arange(len(paths)), counts)
+    place = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    segments = list(map(_segment, map(paths.__getitem__, owner.tolist()), place.tolist()))
+    written, pointers = room(ctypes.c_float, 2, total)
+    call(_point, segments, *pointers)
+    x, y = written.astype(np.float64).T
+    a, b, c, d, e, f = (column[owner] for column in _matrices(paths, outer))
+    opens = np.fromiter(map(_kind, segments), np.int64, total) == pdfium.FPDF_SEGMENT_MOVETO
+    closes = np.fromiter(map(_closes, segments), np.int64, total) != 0
+    return _Corners(np.stack((a * x + c * y + e, b * x + d * y + f), 1), owner, opens | (place == 0), closes)
+
+
+def _edges(corners: _Corners, first: Indices) -> tuple[Indices, Indices]:
+    """From which corner to which each edge runs; `first` is the one with which the part of each begins."""
+    every = np.arange(len(first))
+    inner = every[1:][~corners.opens[1:]]
+    begins = np.where(corners.closes[inner - 1], first[inner - 1], inner - 1)
+    closed = every[corners.closes]
+    return np.append(begins, closed), np.append(inner, first[closed])
+
+
+def _matrices(things: Sequence[Any], outer: Matrix) -> tuple[Any, ...]:
+    """For each place of a matrix the numbers of the objects there."""
+    written, (at_first, *_) = room(ctypes.c_float, 6, len(things))
+    call(_get_matrix, things, at_first)
+    return _times(tuple(written.astype(np.float64).T), outer)
 
 
 def hides_text(page: pypdfium2.PdfPage) -> bool:
@@ -191,10 +214,6 @@ def _modes(paths: Sequence[Any]) -> tuple[Mask, Mask]:
     return fills, strokes
 
 
-def _is_thin(box: Box) -> bool:
-    return box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
-
-
 def _are_thin(boxes: Boxes) -> Mask:
     return np.asarray((boxes[:, 2:] - boxes[:, :2]).min(1) <= _THIN)
 
@@ -212,7 +231,7 @@ def _matrix(thing: Any) -> Matrix:
     return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
 
 
-def _times(inner: Matrix, outer: Matrix) -> Matrix:
+def _times(inner: tuple[Any, ...], outer: Matrix) -> tuple[Any, ...]:
     """The matrix that applies `inner` first and `outer` then."""
     a, b, c, d, e, f = inner
     p, q, r, s, t, u = outer
