@@ -56,6 +56,7 @@ def _rc() -> dict[str, Any]:
         "axes.labelcolor": MUTED,
         "text.color": INK,
         "text.parse_math": False,
+        "text.hinting": "none",
         "xtick.color": INK,
         "ytick.color": INK,
         "grid.color": RULE,
