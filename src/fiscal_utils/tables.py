@@ -155,7 +155,7 @@ def _as_printed(cells: pd.DataFrame, name: str, known: pd.DataFrame) -> pd.DataF
     cells = cells[cells["table"] == name]
     order = cells.drop_duplicates(keys)[keys].reset_index(drop=True)
     columns = list(specs.tables()[name].columns)
-    wide = cells.pivot_table(index=keys, columns="column", values="value", dropna=False, observed=True)
-    wide = wide.reindex(columns=columns).dropna(how="all").reset_index()
-    merged = order.merge(wide, on=keys, how="left")
-    return merged[["document_id", "table", "line", "code", "item", "label", *columns, "unit", "printed_unit", "page"]]
+    row = cells.groupby(keys, sort=False, dropna=False).ngroup()
+    wide = cells.pivot_table(index=row, columns="column", values="value").reindex(columns=columns)
+    printed = order.join(wide)
+    return printed[["document_id", "table", "line", "code", "item", "label", *columns, "unit", "printed_unit", "page"]]

@@ -177,6 +177,7 @@ def _fold(table: Markup, heading: str) -> Markup:
 
 def _table_alone(made: GT) -> Markup:
     """The table without the style sheet before it."""
-    whole = made.as_raw_html()
+    with pd.option_context("mode.string_storage", "python"):  # great_tables sets cell by cell, which Arrow is slow at
+        whole = made.as_raw_html()
     bare = whole[whole.index("<table") : whole.rindex("</table>") + len("</table>")]
     return Markup('<div class="fu-table">{}</div>').format(Markup(bare))

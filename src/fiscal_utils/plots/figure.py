@@ -1,22 +1,18 @@
 """The frame of every chart: its caption, its alt text, the mark of simulated accounts, and its display as one PNG."""
 
 import base64
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from IPython.display import display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from PIL import Image
 
 from fiscal_utils.display import escape_markdown
 from fiscal_utils.language import t
-from fiscal_utils.plots.style import DPI, INK, MUTED, RED, use_style
+from fiscal_utils.plots.picture import png
+from fiscal_utils.plots.style import INK, MUTED, RED, use_style
 from fiscal_utils.plots.text import wrap
 
 
@@ -44,10 +40,18 @@ class Caption:
 
 
 def show(fig: Figure, caption: Caption, reading: str = "") -> None:
-    """Head `fig` with title and measure, foot it with its source, close it and display it as one PNG.
+    """Frame `fig`, close it and display it as one PNG.
 
     `reading` is what the chart shows, in words: it follows the title in the alt text.
     """
+    image = base64.b64encode(framed(fig, caption)).decode("ascii")
+    plt.close(fig)
+    data = {"image/png": image, "text/plain": caption.title}
+    display(data, raw=True, metadata={"alt": _alt(caption, reading)})  # type: ignore[no-untyped-call]
+
+
+def framed(fig: Figure, caption: Caption) -> bytes:
+    """The PNG of `fig`, headed with title and measure, footed with its source."""
     use_style()
     fig.draw_without_rendering()
     box = fig.get_tightbbox(None, bbox_extra_artists=None)
@@ -55,10 +59,7 @@ def show(fig: Figure, caption: Caption, reading: str = "") -> None:
     texts = _head(fig, caption, left, box.y1 + 0.08, width)
     if caption.source:
         texts.append(_place(fig, caption.source, left, box.y0 - 0.12, 8.5, MUTED, width, below=True))
-    image = base64.b64encode(_png(fig, Bbox.union([box, *texts]))).decode("ascii")
-    plt.close(fig)
-    data = {"image/png": image, "text/plain": caption.title}
-    display(data, raw=True, metadata={"alt": _alt(caption, reading)})  # type: ignore[no-untyped-call]
+    return png(fig, Bbox.union([box, *texts]))
 
 
 def show_nothing(caption: Caption) -> None:
@@ -81,27 +82,6 @@ def _head(fig: Figure, caption: Caption, left: float, foot: float, width: float)
         if text:
             placed.append(_place(fig, text, left, (placed[-1].y1 if placed else foot) + gap, size, color, width))
     return placed
-
-
-def _png(fig: Figure, area: Bbox) -> bytes:
-    """The area (in inches) as a PNG of 256 colours, each within 5 of 255 of the drawn one: 45 KB where all take 120."""
-    drawn, small = io.BytesIO(), io.BytesIO()
-    fig.savefig(drawn, format="tiff", dpi=DPI, bbox_inches=area.padded(0.12), facecolor="white")
-    _of_few_colours(np.asarray(Image.open(drawn))).save(small, "PNG")
-    return small.getvalue()
-
-
-def _of_few_colours(drawn: npt.NDArray[np.uint8]) -> Image.Image:
-    """The picture (height × width × 4) in a palette of 256 colours, which is found for each colour once."""
-    pixels = drawn.view(np.uint32).ravel()
-    starts = np.flatnonzero(np.diff(pixels, prepend=~pixels[0]))
-    codes, colours = pd.factorize(pixels[starts])
-    every = Image.fromarray(colours.view(np.uint8).reshape(1, -1, 4)).convert("RGB")
-    palette = every.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    places = np.repeat(np.asarray(palette)[0, codes], np.diff(starts, append=pixels.size))
-    picture = Image.fromarray(places.reshape(drawn.shape[:2]))
-    picture.putpalette(palette.getpalette() or ())
-    return picture
 
 
 def _simulated() -> str:

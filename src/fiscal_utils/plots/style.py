@@ -33,12 +33,17 @@ DPI = 180
 @cache
 def use_style() -> None:
     """Set the theme and the bundled Chinese font; only the first call does anything."""
+    _add_font()
+    sns.set_theme(style="white", palette=list(PALETTE), rc=_rc())
+
+
+@cache
+def _add_font() -> None:
     spec = find_spec("zhplot")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         font = Path(folder, "fonts", "NotoSansSC-Regular.ttf")
         if font.is_file():
             fontManager.addfont(font)
-    sns.set_theme(style="white", palette=list(PALETTE), rc=_rc())
 
 
 def _rc() -> dict[str, Any]:

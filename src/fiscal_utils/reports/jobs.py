@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
@@ -36,9 +36,9 @@ class Notebook:
     """A report notebook: its file, its title by language, its place among the others, its parameters."""
 
     path: Path
-    title: Mapping[str, str]
+    title: Mapping[str, str] = field(hash=False)
     order: float
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, Parameter] = field(hash=False)
     reads_all: bool = False
     """Whether it reads the data of all documents, whichever it is for."""
 
@@ -57,7 +57,7 @@ class Document:
     """A document in the data folder: its id and its document.toml as read."""
 
     id: str
-    about: Mapping[str, Any]
+    about: Mapping[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Job:
     notebook: Notebook
     document: Document
     language: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(hash=False)
     output: Path
     siblings: tuple[Notebook, ...] = ()
     """The notebooks whose reports stand beside this one when all is done, itself among them."""

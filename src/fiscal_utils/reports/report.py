@@ -99,7 +99,8 @@ def run(
         begun = Run(runs.new_id(), runs.now(), None, "running", workers, engine, versions(), fresh=fresh)
         runs.write_run(output, begun)
         documents = tuple(dict.fromkeys(order.job.document.id for order in wanted))
-        making = _Making(data_dir, documents, Limits(engine, timeout, _memory(workers)), workers, address)
+        samples = tuple({order.job.language: order.job for order in wanted}.values())
+        making = _Making(data_dir, documents, samples, Limits(engine, timeout, _memory(workers)), workers, address)
         return _run(begun, wanted, output, making)
 
 
@@ -149,6 +150,8 @@ class _Making:
 
     data_dir: Path
     documents: tuple[str, ...]
+    samples: tuple[Job, ...]
+    """One report for each language."""
     limits: Limits
     workers: int
     address: str | None
@@ -167,7 +170,7 @@ class _Making:
     def prepare(self) -> None:
         """Warms the process that those which make the reports are forked from."""
         if self.limits.engine == ENGINES[0] and forks.AVAILABLE:
-            warm_up(self.data_dir, self.documents)
+            warm_up(self.data_dir, self.documents, self.samples)
 
     def made(self, order: Order) -> Made:
         """The report, made in this process."""

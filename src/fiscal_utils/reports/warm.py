@@ -1,7 +1,6 @@
 """What every report would do anew, done once in the process from which those that make reports are forked."""
 
 import gc
-import io
 import os
 import pkgutil
 from contextlib import suppress
@@ -10,27 +9,39 @@ from importlib import import_module
 from pathlib import Path
 
 from fiscal_utils.errors import FiscalError
-from fiscal_utils.language import LANGUAGES
+from fiscal_utils.reports.execute import not_executed
+from fiscal_utils.reports.jobs import Job
 
 PACKAGES = ("analysis", "checks", "plots", "reports.pages", "views")
 """The parts of this package of which a report may use every module."""
 
-MODULES = ("papermill.execute", "fiscal_utils.reports.shell", "fiscal_utils.tabulate")
+MODULES = (
+    "papermill.execute",
+    "ipykernel.ipkernel",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.pylabtools",
+    "matplotlib_inline.backend_inline",
+    "fiscal_utils.reports.shell",
+    "fiscal_utils.tabulate",
+)
 """What a report uses besides."""
 
 
 @cache
-def warm_up(data_dir: Path, documents: tuple[str, ...] = ()) -> None:
+def warm_up(data_dir: Path, documents: tuple[str, ...] = (), samples: tuple[Job, ...] = ()) -> None:
     """Imports what reports use, reads the data that they load, draws a chart and sets a table that nobody sees.
 
-    The facts of the first of the `documents` are found too: each of their reports needs them.
+    The facts of the first of the `documents` are found too: each of their reports needs them. Pages are
+    made of the `samples` as they would be had they failed.
     """
     for name in (*MODULES, *(name for package in PACKAGES for name in _modules(package))):
         import_module(name)
     _read(data_dir, documents)
     _draw()
     _set_table()
-    _set_page()
+    for job in samples:
+        not_executed(job, error="")
     gc.collect()
     gc.freeze()  # so that a child's collector does not write to the memory it shares with its parent
 
@@ -64,15 +75,19 @@ def _read(data_dir: Path, documents: tuple[str, ...]) -> None:
 def _draw() -> None:
     """Draws a chart in the style of the reports; the settings are left as they were."""
     import matplotlib
+    from matplotlib.backends.registry import backend_registry
     from matplotlib.figure import Figure
 
+    from fiscal_utils.plots.figure import Caption, framed
     from fiscal_utils.plots.style import use_style
 
+    # It looks for those of other packages through all that is installed.
+    backend_registry.list_all()  # type: ignore[no-untyped-call]
     with matplotlib.rc_context():
         use_style()
         figure = Figure()
         figure.subplots().bar(["部门", "Department"], [1, 2])
-        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        framed(figure, Caption("标题", "Measure", "Source"))
     use_style.cache_clear()
 
 
@@ -81,19 +96,3 @@ def _set_table() -> None:
     from great_tables import GT
 
     GT(pd.DataFrame({"a": [1.0]})).as_raw_html()
-
-
-def _set_page() -> None:
-    """Compiles the schema of notebooks and the templates of pages, and sets code as they do."""
-    import nbformat
-    from nbformat.v4 import new_notebook
-
-    from fiscal_utils.reports.pages.exporter import exporter
-
-    for relaxed in (False, True):
-        nbformat.validate(new_notebook(), relax_add_props=relaxed)  # type: ignore[no-untyped-call]
-    for language in LANGUAGES:
-        environment = exporter(language).environment
-        for name in ("index.html.j2", "base/display_priority.j2", "base/null.j2"):
-            environment.get_template(name)
-        environment.filters["highlight_code"]("1 + 1")
