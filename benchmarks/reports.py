@@ -1,6 +1,6 @@
 """How fast reports are made, against the loop that everybody writes, and how near to what the cells themselves take.
 
-    python benchmarks/reports.py                  24 reports, one after another method, in turn
+    python benchmarks/reports.py                  96 reports, by one method after another, some ten minutes
     python benchmarks/reports.py --grow 1000      up to so many reports of light notebooks, so that what is not their
                                                   cells shows: seconds a report, memory, and a run that finds all fresh
 
@@ -203,7 +203,7 @@ def compare(count: int, rounds: int, naive_count: int, workers: int) -> None:
 def _round(data: Path, output: Path, count: int, naive_count: int, workers: int) -> dict[str, Cost]:
     """The cost a report of each method."""
     jobs = planned(data, output, count)
-    few = jobs[:: -(-len(jobs) // naive_count)]
+    few = jobs[:naive_count]
     methods: dict[str, tuple[Callable[[], object], int]] = {
         "naive loop": (partial(naive, few, data), len(few)),
         "papermill in one process": (partial(_forked, plain, few, data), len(few)),
@@ -266,9 +266,11 @@ def grow(most: int, workers: int) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=24, help="reports made by fiscal report")
-    parser.add_argument("--naive-count", type=int, default=6, help="reports made by the slower methods")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--count", type=int, default=96, help="reports made by fiscal report")
+    parser.add_argument(
+        "--naive-count", type=int, default=12, help="reports made by the slower methods: 12 are one of each kind"
+    )
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--grow", type=int, metavar="COUNT")
     given = parser.parse_args()
