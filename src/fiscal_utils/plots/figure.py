@@ -43,7 +43,8 @@ class Caption:
 def show(fig: Figure, caption: Caption, reading: str = "") -> None:
     """Head `fig` with title and measure, foot it with its source, close it and display it as one PNG.
 
-    `reading` is what the chart shows, in words: it follows the title in the alt text.
+    `reading` is what the chart shows, in words: it follows the title in the alt text. An image is never narrower than
+    its figure, so that the writing of all charts on a page has one size.
     """
     use_style()
     fig.draw_without_rendering()
@@ -52,7 +53,8 @@ def show(fig: Figure, caption: Caption, reading: str = "") -> None:
     texts = _head(fig, caption, left, box.y1 + 0.08, width)
     if caption.source:
         texts.append(_place(fig, caption.source, left, box.y0 - 0.12, 8.5, MUTED, width, below=True))
-    image = base64.b64encode(_png(fig, Bbox.union([box, *texts]))).decode("ascii")
+    area = Bbox.union([Bbox.from_bounds(left, box.y0, width, box.height), *texts])
+    image = base64.b64encode(_png(fig, area)).decode("ascii")
     plt.close(fig)
     data = {"image/png": image, "text/plain": caption.title}
     display(data, raw=True, metadata={"alt": _alt(caption, reading)})  # type: ignore[no-untyped-call]
