@@ -241,6 +241,12 @@ def test_stacked_bars_write_the_printed_total_and_never_a_sum(drawn: list[Figure
     assert not {"150.03", "150.04", "0.00"} & set(_texts(drawn[1]))
 
 
+def test_a_segment_that_is_the_whole_bar_is_not_written_beside_its_total(drawn: list[Figure]) -> None:
+    plots.stacked_bars(["a", "b"], {"basic": [90.0, 40.0], "project": [60.0, 0.0]}, Caption("x"), totals=[150.0, 40.0])
+    texts = _texts(drawn[0])
+    assert [texts.count(value) for value in ("90.00", "60.00", "150.00", "40.00")] == [1, 1, 1, 1]
+
+
 def test_a_node_has_its_printed_amount_or_that_of_its_only_flow_and_never_a_sum(drawn: list[Figure]) -> None:
     flows = [("in", "a", 1.01), ("in", "b", 2.01), ("a", "out", 1.01), ("b", "out", 2.01)]
     plots.flow(flows, Caption("x"), totals={"out": 3.03})
