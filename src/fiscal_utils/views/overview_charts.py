@@ -142,7 +142,7 @@ def staff(document: str) -> None:
     names = found["item"].map(lambda item: term("other_staff" if item == "other" else item))
     heads = t("人员,人数", "Staff,Number").split(",")
     rows = found.assign(item=names).astype({"value": "Int64"}).set_axis(heads, axis=1)
-    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=origin(document))
+    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=origin(document, "staff"))
 
 
 def functions_compared(documents: Selection, focus: str) -> None:
