@@ -94,6 +94,16 @@ def test_a_class_has_the_sum_of_its_items_where_only_these_have_an_initial_budge
     assert rows.loc["201", "change"] == pytest.approx(2106.66 - 2156.47)
 
 
+def test_a_class_that_ended_on_the_sum_of_its_items_did_not_change(monkeypatch):
+    stated = execution._stated("putuo-finance-bureau-2024")
+    budgets = {"2080501": 0.1, "2080505": 0.2, "2080506": 0.0, "2080599": 0.0}  # 0.1 + 0.2 is no exact float
+    for item, amount in budgets.items():
+        stated.loc[item, ["initial_budget", "final"]] = amount
+    stated.loc["208", "final"] = 0.3
+    monkeypatch.setattr(execution, "_stated", lambda document: stated)
+    assert execution.by_function("putuo-finance-bureau-2024").set_index("code").loc["208", "change"] == 0
+
+
 @pytest.mark.parametrize("change", [{"final": 1.0}, {"initial_budget": float("nan")}])
 def test_items_that_are_not_the_whole_class_give_no_initial_budget(monkeypatch, change):
     stated = execution._stated("putuo-finance-bureau-2024")

@@ -7,6 +7,7 @@ from fiscal_utils.analysis import staffing
 from fiscal_utils.analysis.facts import MeasureError
 
 DOCUMENT = "jingdezhen-government-office-2023"
+OTHER = "putuo-finance-bureau-2024"
 
 
 def test_headline_of_the_real_document() -> None:
@@ -39,6 +40,14 @@ def test_functions_beside_economic_items() -> None:
 def test_staff_part_of_the_social_classes() -> None:
     found = staffing.staff_classes(DOCUMENT)
     assert found["share_pct"].iloc[-1] == pytest.approx(476.57 / 493.00 * 100)
+
+
+def test_housing_subsidies_are_staff_cost_though_no_economic_item_is_theirs_alone() -> None:
+    found = staffing.staff_classes(OTHER).set_index("code")
+    # 住房公积金 187.19 + 购房补贴 258.50; of 833.40 in the three classes only 其他行政事业单位养老支出 0.94 is left
+    assert found.loc["221", "staff"] == pytest.approx(445.69)
+    assert found["share_pct"].iloc[-1] == pytest.approx(832.46 / 833.40 * 100)
+    assert "2210203" not in set(staffing.staff_functions(OTHER)["function"])
 
 
 def test_function_row_summed_from_its_items_where_it_is_not_printed() -> None:

@@ -125,4 +125,4 @@ def test_the_overview_compares_accounts_leads_to_the_other_reports_and_says_what
     assert {a["href"] for a in soup.select("#report li a")} == {"staffing_costs.html"}
     assert "Data quality: of" in soup.get_text()
     assert "Largest class in 2 of 2 accounts: General public services" in str(soup)
-    assert "Personnel cost per head: none" in soup.get_text()
+    assert "personnel cost per head: no figure (not published: Staff figures)" in soup.get_text()

@@ -69,15 +69,16 @@ def test_each_report_has_a_line_with_its_rates_and_a_link(shown: list[str]) -> N
     assert "came to 129.01% of its initial budget; composition variance 4.48%" in line(shown, "budget_execution")
     assert "personnel is 86.89% of basic expenditure" in line(shown, "staffing_costs")
     assert "growth on the year before 411.725 – 411.735% (inferred)" in line(shown, "sangong_trends")
-    assert "projects 2, mean total 98.50 points; indicators 44" in line(shown, "performance_scores")
+    scores = "mean total 98.50 points (self-evaluated projects: 2); 97.73% of the scored indicators"
+    assert scores in line(shown, "performance_scores")
     assert "errors 5, warnings 5, notes 6" in line(shown, "data_quality")
 
 
 def test_a_line_gives_the_reason_where_its_figure_is_missing_and_gives_it_once(shown: list[str]) -> None:
     in_short.in_short(OTHER)
     staff, scores = line(shown, "staffing_costs"), line(shown, "performance_scores")
-    assert "Personnel cost per head: none (Not published: Staff figures)" in staff
-    assert scores.count("Not published") == 1
+    assert "; personnel cost per head: no figure (not published: Staff figures)." in staff
+    assert scores.count("not published") == 1
     assert "denominator may be zero" in line(shown, "sangong_trends")
 
 
@@ -85,7 +86,7 @@ def test_no_causes_are_counted_where_nothing_fails(shown: list[str], monkeypatch
     counts = {"checks": 5, "pass": 3, "rounding": 2, "fail": 0, "errors": 0, "warnings": 0, "notes": 0}
     monkeypatch.setattr(overview, "checked", lambda document: counts)
     in_short.in_short(REAL)
-    assert line(shown, "data_quality").endswith("of 5 checks 5 hold (2 of them within rounding) and 0 fail.")
+    assert line(shown, "data_quality").endswith("of 5 checks, 5 hold (2 of them within rounding) and 0 fail.")
 
 
 def test_every_clause_needs_known_figures_and_is_written_in_both_languages() -> None:
@@ -109,7 +110,7 @@ def test_the_flow_names_the_main_source_and_carries_published_totals(charts: lis
         title(charts[0]) == "Fiscal appropriation is 99.94% of revenue; basic expenditure is 90.33% of all expenditure"
     )
     assert ("Fiscal appropriation", "General public services", 2200.88) in links
-    assert options["totals"]["Basic"] == 2434.89
+    assert options["totals"]["Basic expenditure"] == 2434.89
 
 
 def test_of_many_classes_the_smallest_flow_as_one_and_last(folder: Path, charts: list) -> None:
@@ -118,7 +119,7 @@ def test_of_many_classes_the_smallest_flow_as_one_and_last(folder: Path, charts:
     overview_charts.flow(spend(folder, "simulated-many-2031", classes))
     (links, _), _ = charts[0]
     assert len(links) == overview_charts.FLOWS + 1
-    assert ("2 other classes", "Basic", 3.0) in links
+    assert ("2 other classes", "Basic expenditure", 3.0) in links
 
 
 def test_a_single_class_is_all_expenditure(folder: Path, charts: list) -> None:

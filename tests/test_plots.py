@@ -241,12 +241,43 @@ def test_stacked_bars_write_the_printed_total_and_never_a_sum(drawn: list[Figure
     assert not {"150.03", "150.04", "0.00"} & set(_texts(drawn[1]))
 
 
+def test_a_segment_that_is_the_whole_bar_is_not_written_beside_its_total(drawn: list[Figure]) -> None:
+    plots.stacked_bars(["a", "b"], {"basic": [90.0, 40.0], "project": [60.0, 0.0]}, Caption("x"), totals=[150.0, 40.0])
+    texts = _texts(drawn[0])
+    assert [texts.count(value) for value in ("90.00", "60.00", "150.00", "40.00")] == [1, 1, 1, 1]
+
+
 def test_a_node_has_its_printed_amount_or_that_of_its_only_flow_and_never_a_sum(drawn: list[Figure]) -> None:
     flows = [("in", "a", 1.01), ("in", "b", 2.01), ("a", "out", 1.01), ("b", "out", 2.01)]
     plots.flow(flows, Caption("x"), totals={"out": 3.03})
     texts = _texts(drawn[0])
     assert {"in", "a 1.01", "b 2.01", "out 3.03"} <= set(texts)
     assert not [text for text in texts if "3.02" in text]
+
+
+def test_charts_of_little_ink_are_as_wide_as_the_others_so_that_their_writing_has_one_size(shown: Any) -> None:
+    plots.flow([("in", "a", 1.0), ("a", "out", 1.0)], Caption("x"))
+    plots.bars(["a", "b"], [1.0, 2.0], Caption("x"))
+    sizes = [Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).width for data, _ in shown]
+    assert max(sizes) - min(sizes) <= 2
+
+
+def test_colours_of_a_flow_are_those_of_what_it_is_for_whatever_stands_at_its_ends(drawn: list[Figure]) -> None:
+    for sources in (["in"], ["in", "more"]):
+        plots.flow([(name, "a", 1.0) for name in sources] + [("a", "out", 1.0 * len(sources))], Caption("x"))
+    colours = [{mpl.colors.to_hex(patch.get_facecolor()).upper() for patch in fig.axes[0].patches} for fig in drawn]
+    assert colours[0] == colours[1] == {"#9AA3AB", "#0072B2"}
+
+
+def test_ticks_are_round_numbers(drawn: list[Figure]) -> None:
+    plots.waterfall(["a"], [29.0], Caption("x"), start=100, start_label="budget", end_label="final")
+    assert {"100", "110", "120", "130"} <= set(_texts(drawn[0]))
+
+
+def test_an_interval_is_drawn_no_longer_than_it_is(drawn: list[Figure]) -> None:
+    plots.intervals(["a"], [0.0], [100.0], [50.0], Caption("x"))
+    bar = next(line for line in drawn[0].axes[0].lines if line.get_linewidth() == 9)
+    assert bar.get_solid_capstyle() == "butt"
 
 
 def test_a_waterfall_ends_at_the_printed_end_and_a_missing_step_moves_nothing(drawn: list[Figure], shown: Any) -> None:

@@ -161,7 +161,7 @@ def test_without_forms_every_section_is_one_sentence_and_never_a_table(shown: li
         for part in section:
             part(NOTHING_SPENT)
     assert len(shown) == len(sections)
-    assert all("Not published: Performance indicators" in text for text in shown)
+    assert all("Not published: Performance forms" in text for text in shown)
     score_charts.sums_table(NOTHING_SPENT)
     score_charts.grades_table(NOTHING_SPENT, "mof-2020")
     assert len(shown) == len(sections)

@@ -42,6 +42,12 @@ def test_numbers_missing_values_units_and_sources(shown):
     assert ["gt_right" in head.get("class") for head in heads] == [False, True, True, True]
 
 
+def test_what_is_said_of_the_whole_table_stays_while_it_scrolls(shown):
+    table(pd.DataFrame({"item": ["a"]}), "What it is", unit="万元", source="table 1", note="of the budget")
+    still = [line.text_content().strip() for line in parsed(shown[0]).find_class("fu-still")]
+    assert still == ["What it is (万元)", "of the budget", "Source: table 1"]
+
+
 def test_codes_stand_left_and_texts_with_a_format_right_as_numbers_do(shown):
     table(pd.DataFrame({"code": ["30101"], "value": ["1,234"], "amount": [1.0]}), "x", formats={"value": str})
     heads = parsed(shown[0]).findall(".//th[@scope='col']")

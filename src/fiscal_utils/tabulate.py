@@ -56,11 +56,11 @@ def table(
     names = {column: f"c{place}" for place, column in enumerate(frame.columns)}
     made = _body(frame.reset_index(drop=True), names, formats or {}, groups, _id(caption, frame))
     if not folded:
-        made = made.tab_header(html(_heading(caption, unit)))
+        made = made.tab_header(html(_still(_heading(caption, unit))))
     for label, columns in (spanners or {}).items():
         made = made.tab_spanner(html(_safe(label)), [names[column] for column in columns])
     for line in filter(None, (note, _source(source))):
-        made = made.tab_source_note(html(_safe(line)))
+        made = made.tab_source_note(html(_still(_safe(line))))
     shown = _fold(_table_alone(made), _heading(caption, unit)) if folded else _table_alone(made)
     return show_html(shown, f"{caption}\n{frame.to_string(index=False)}")
 
@@ -126,7 +126,7 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
         made = made.cols_align("right" if numbers else "left", [names[column]])
         if not numbers:
             width = min(10.0, max(4.0, *map(_width, texts[names[column]])))
-            made = made.tab_style(style.css(f"min-width: {width:.1f}em"), loc.column_labels([names[column]]))
+            made = made.tab_style(style.css(f"--least: {width:.1f}em"), loc.column_labels([names[column]]))
     return made
 
 
@@ -159,6 +159,11 @@ def _id(caption: str, frame: pd.DataFrame) -> str:
 def _heading(caption: str, unit: str) -> str:
     label = t(f"（单位：{unit}）", f"({unit})") if unit else ""
     return f'{_safe(caption)} <span class="fu-unit">{_safe(label)}</span>'
+
+
+def _still(text: str) -> str:
+    """A line about the whole table, which stays in view while the table scrolls sideways."""
+    return f'<span class="fu-still">{text}</span>'
 
 
 def _safe(text: object) -> str:

@@ -93,7 +93,7 @@ def by_function(document: str) -> pd.DataFrame:
     """
     total = totals(document)["initial_budget"]
     rows = class_budgets(_stated(document)).rename(columns={"completion_pct": "completion_printed_pct"})
-    rows["change"] = rows["final"] - rows["initial_budget"]
+    rows["change"] = (rows["final"] - rows["initial_budget"]).round(6)  # a sum of items is no exact float
     pairs = list(zip(rows["initial_budget"], rows["final"], rows["change"], strict=True))
     rows["completion_pct"] = [share_pct(final, initial) for initial, final, _ in pairs]
     rows["contribution_pp"] = [share_pct(change, total) for *_, change in pairs]

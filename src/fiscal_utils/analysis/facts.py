@@ -22,7 +22,9 @@ from fiscal_utils.tables import Selection, built, data_dir, load
 from fiscal_utils.tidy import open_rows_of
 
 STAFF = "staff"
-FRAMES = (NARRATIVE, "projects", "indicators")
+FORMS = ("projects", "indicators")
+"""The tidy tables made of the performance forms."""
+FRAMES = (NARRATIVE, *FORMS)
 """The tidy tables that a need can name as a whole."""
 _MONEY = "万元"
 REMEMBERED = 64
@@ -117,7 +119,8 @@ class Facts:
 
     def _frame(self, name: str) -> pd.DataFrame:
         if self.frames[name].empty:
-            raise MeasureError("missing_table", table=term(name))
+            no_form = name in FORMS and all(self.frames[part].empty for part in FORMS)
+            raise MeasureError("missing_table", table=term("form" if no_form else name))
         return self.frames[name].copy(deep=False)
 
     def _figure(self, wanted: Term) -> Figure | None:

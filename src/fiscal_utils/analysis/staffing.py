@@ -108,18 +108,19 @@ def component_gap(document: str) -> float | None:
 def staff_functions(document: str) -> pd.DataFrame:
     """Staff costs by function beside the same costs by economic item, 万元.
 
-    One row a pair of statutory/staff_functions.csv of which either side is printed: function, economic, label,
-    by_function (column basic, else total: see `column`), by_economic (sum of the items), gap = economic − function.
+    One row a pair of `_staff_costs` of which either side is printed: function, economic, label, by_function (column
+    basic, else total: see `column`), by_economic (sum of the items), gap = economic − function.
     """
     codes, (functions, column) = _economic(document), _functions(document)
     rows = []
-    for pair in read_csv("staff_functions.csv"):
-        items = pair["economic"].split()
+    for function, items in _staff_costs().items():
+        if not items:
+            continue
         row = {
-            "function": pair["function"],
+            "function": function,
             "economic": " + ".join(items),
-            "label": code_name(pair["function"]),
-            "by_function": _function(functions, pair["function"]),
+            "label": code_name(function),
+            "by_function": _function(functions, function),
             "by_economic": total(codes.get(code) for code in items),
             "column": column,
         }
@@ -133,13 +134,12 @@ def staff_functions(document: str) -> pd.DataFrame:
 def staff_classes(document: str) -> pd.DataFrame:
     """Of classes 208, 210 and 221: basic (or total) expenditure, the staff part of it (万元), and its percent.
 
-    The staff part is the sum of the functions of `staff_functions` in the class. The last row is the three together.
+    The staff part is the sum of the functions of `_staff_costs` in the class. The last row is the three together.
     """
     functions, column = _functions(document)
-    pairs = staff_functions(document)
     rows = []
     for code in STAFF_CLASSES:
-        staff = pairs.loc[pairs["function"].str.startswith(code), "by_function"].dropna()
+        staff = [_function(functions, name) for name in _staff_costs() if name.startswith(code)]
         rows.append({"code": code, "amount": functions.get(code), "staff": total(staff)})
     rows = [row for row in rows if row["amount"] is not None]
     if rows:
@@ -150,6 +150,14 @@ def staff_classes(document: str) -> pd.DataFrame:
         row["share_pct"] = ratio(_number(row["staff"]), _number(row["amount"]), 100)
         row["column"] = column
     return pd.DataFrame(rows, columns=["code", "label", "amount", "staff", "share_pct", "column"])
+
+
+def _staff_costs() -> dict[str, list[str]]:
+    """The functions that pay for a unit's own staff → the economic items of that cost; none where it has no own item.
+
+    提租补贴 and 购房补贴 are booked as allowances (30102) or transfers to individuals, together with much else.
+    """
+    return {row["function"]: row["economic"].split() for row in read_csv("staff_functions.csv")}
 
 
 def _number(value: object) -> float | None:

@@ -63,7 +63,8 @@ def stacked_bars(
 ) -> None:
     """Horizontal stacked bars, a value in each segment wide enough, the `totals` as published after each bar.
 
-    Parts are rounded when printed, so their sum is not the total: none is written that is not given.
+    A segment that is the whole bar is not written twice. Parts are rounded when printed, so their sum is not the total:
+    none is written that is not given.
     """
     names = list(labels)
     columns = {part: numbers(values, names) for part, values in parts.items()}
@@ -75,7 +76,8 @@ def stacked_bars(
     ends = [stack_ends(columns.values(), row) for row in range(len(names))]
     fit(ax, [end for pair in ends for end in pair], 0.0, widest(texts) + 0.1, zero=True)
     for row, (_, up) in enumerate(ends):
-        stack(ax, row, [column[row] for column in columns.values()], value_format)
+        segments = [column[row] for column in columns.values()]
+        stack(ax, row, segments, value_format, mute=bool(texts[row]) and sum(map(bool, finite(segments))) == 1)
         write(ax, up, row, texts[row])
     zero_line(ax)
     legend(fig, _present(columns), [name for name, column in columns.items() if finite(column)])
@@ -119,8 +121,11 @@ def stack_ends(columns: Collection[Sequence[float]], row: int) -> tuple[float, f
     return sum(value for value in values if value < 0), sum(value for value in values if value > 0)
 
 
-def stack(ax: Axes, row: int, values: Sequence[float], value_format: str) -> None:
-    """Draw the segments of one bar, positive ones to the right of zero and negative ones to its left."""
+def stack(ax: Axes, row: int, values: Sequence[float], value_format: str, *, mute: bool = False) -> None:
+    """Draw the segments of one bar, positive ones to the right of zero and negative ones to its left.
+
+    Their values are written in those wide enough, unless `mute`.
+    """
     ends = {True: 0.0, False: 0.0}
     low, high = ax.get_xlim()
     per_inch = (high - low) / (ax.get_position().width * WIDTH)
@@ -132,5 +137,5 @@ def stack(ax: Axes, row: int, values: Sequence[float], value_format: str) -> Non
         color = colour(index)
         ax.barh(row, value, left=start, height=0.7, color=color, edgecolor="white", linewidth=0.8)
         text = written(value, value_format)
-        if value and abs(value) > (inches(text, 9) + 0.08) * per_inch:
+        if not mute and value and abs(value) > (inches(text, 9) + 0.08) * per_inch:
             ax.text(start + value / 2, row, text, ha="center", va="center", fontsize=9, color=legible_on(color))

@@ -76,7 +76,8 @@ def axis(ax: Axes, value_format: str, which: Any = "x") -> None:
     """A light grid with few, grey tick labels, so few that no two are written the same, without needless decimals."""
     target, limits = (ax.xaxis, ax.get_xlim()) if which == "x" else (ax.yaxis, ax.get_ylim())
     for count in range(5, 0, -1):
-        ticks = [tick for tick in MaxNLocator(count).tick_values(*limits) if limits[0] <= tick <= limits[1]]
+        found = MaxNLocator(count, steps=(1, 2, 2.5, 5, 10)).tick_values(*limits)
+        ticks = [tick for tick in found if limits[0] <= tick <= limits[1]]
         labels = [written(tick, _shortened(value_format, ticks)) for tick in ticks]
         if len(set(labels)) == len(labels):
             break

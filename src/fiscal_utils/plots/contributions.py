@@ -54,7 +54,7 @@ def decomposition(
         ax.plot([value], [row + 0.44], "^", color=INK, markersize=7, zorder=4, clip_on=False)
         column(ax, row, text, widest(texts), INK)
     zero_line(ax)
-    legend(fig, [*patches(len(columns)), *dots(INK, marker="^")], [*columns, t("变化合计", "whole change")])
+    legend(fig, [*patches(len(columns)), *dots(INK, marker="^")], [*columns, t("变化合计", "Total change")])
     return show(fig, caption, listing(t("变化分解", "Decomposition"), _effects(names, texts, columns, value_format)))
 
 

@@ -51,7 +51,10 @@ def show(fig: Figure, caption: Caption, reading: str = "") -> None:
 
 
 def framed(fig: Figure, caption: Caption) -> bytes:
-    """The PNG of `fig`, headed with title and measure, footed with its source."""
+    """The PNG of `fig`, headed with title and measure, footed with its source.
+
+    It is never narrower than its figure, so that the writing of all charts on a page has one size.
+    """
     use_style()
     fig.draw_without_rendering()
     box = fig.get_tightbbox(None, bbox_extra_artists=None)
@@ -59,7 +62,7 @@ def framed(fig: Figure, caption: Caption) -> bytes:
     texts = _head(fig, caption, left, box.y1 + 0.08, width)
     if caption.source:
         texts.append(_place(fig, caption.source, left, box.y0 - 0.12, 8.5, MUTED, width, below=True))
-    return png(fig, Bbox.union([box, *texts]))
+    return png(fig, Bbox.union([Bbox.from_bounds(left, box.y0, width, box.height), *texts]))
 
 
 def show_nothing(caption: Caption) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import panel
 from fiscal_utils.plots.figure import Caption, show, show_nothing
-from fiscal_utils.plots.style import colour
+from fiscal_utils.plots.style import GREY, colour
 from fiscal_utils.plots.text import listing, number, wrap, written
 
 Flow = tuple[str, str, float]
@@ -64,17 +64,20 @@ def _single(flows: Sequence[Flow]) -> dict[str, float]:
 def _nodes(
     levels: Sequence[Sequence[Sequence[Any]]], amounts: Mapping[str, str]
 ) -> list[list[tuple[str, float, dict[str, Any]]]]:
-    """The nodes of each level with their colour and label: at the outer side, or over the flows in between."""
-    last, count, nodes = len(levels) - 1, 0, []
+    """The nodes of each level with their colour and label: at the outer side, or over the flows in between.
+
+    Colours tell what the money is for (the first level where there are two), whatever stands at the ends.
+    """
+    last, nodes = len(levels) - 1, []
     for level, members in enumerate(levels):
         row = []
-        for name, value in members:
+        for place, (name, value) in enumerate(members):
             text: dict[str, Any] = {"fontsize": 9.5, "linespacing": 1.2}
             if 0 < level < last:
                 text["bbox"] = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5}
             label = "\n".join(line for line in (wrap(str(name), 22), amounts.get(name, "")) if line)
-            options = {"color": colour(count), "label": label, "label_format": "{label}", "label_opts": text}
+            color = colour(place) if level == min(1, last - 1) else GREY
+            options = {"color": color, "label": label, "label_format": "{label}", "label_opts": text}
             row.append((name, value, {**options, "label_pos": "right" if level else "left", "label_pad_x": 0.025}))
-            count += 1
         nodes.append(row)
     return nodes

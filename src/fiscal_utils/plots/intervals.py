@@ -34,7 +34,8 @@ def intervals(
     widths = [widest(spans), widest(texts)]
     fig, ax = rows(shown, 0.4, right=sum(widths) + 0.4)
     for row, (a, b, value) in enumerate(zip(lows, highs, known, strict=True)):
-        ax.plot([a, b], [row, row], "-o", color=LIGHT, linewidth=9, markersize=9, markeredgewidth=0, zorder=2)
+        ax.plot([a, b], [row, row], color=LIGHT, linewidth=9, solid_capstyle="butt", zorder=2)
+        ax.plot([a, b], [row, row], "|", color=BLUE, markersize=9, markeredgewidth=1.2, zorder=2)
         ax.plot([value], [row], "D", color=RED, markersize=7, zorder=3)
         column(ax, row, spans[row], widths[0], BLUE)
         column(ax, row, texts[row], sum(widths) + 0.2, RED)
@@ -47,7 +48,7 @@ def intervals(
 
 
 def _handles() -> list[Patch | Line2D]:
-    return [Line2D([], [], color=LIGHT, linewidth=8), *dots(RED, marker="D")]
+    return [Line2D([], [], color=LIGHT, linewidth=8, solid_capstyle="butt"), *dots(RED, marker="D")]
 
 
 def timeline(

@@ -125,7 +125,8 @@ def is_appropriated_basic(flow: Flow) -> bool:
 
 def staff_functions() -> dict[str, list[str]]:
     """The function that pays a staff cost → the economic codes that it is booked under."""
-    return {row["function"]: row["economic"].split() for row in specs.read_csv("staff_functions.csv")}
+    rows = specs.read_csv("staff_functions.csv")
+    return {row["function"]: row["economic"].split() for row in rows if row["economic"]}
 
 
 def _leaves() -> list[str]:

@@ -49,9 +49,14 @@ def figures(document: str) -> dict[str, Any]:
         inferred = row["status"] == "inferred"
         found[row["metric"]] = interval_text(row["low"], row["high"]) if inferred else row["value"]
         if row["why"]:
-            found[f"why_{row['metric']}"] = row["why"].rstrip("。.")
-            found[f"name_{row['metric']}"] = row["name"]
+            found[f"why_{row['metric']}"] = _inside(row["why"].rstrip("。."))
+            found[f"name_{row['metric']}"] = _inside(row["name"])
     return found
+
+
+def _inside(text: str) -> str:
+    """The text as it stands inside a sentence: the capital of a first word made small, not one of an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _written(line: Line, found: Mapping[str, Any]) -> str:
@@ -62,7 +67,7 @@ def _written(line: Line, found: Mapping[str, Any]) -> str:
         if gap is None:
             parts[clause[language()]] = clause[language()]
         elif f"why_{gap}" in found:
-            reason = t("{%s}：没有（{%s}）", "{%s}: none ({%s})") % (f"name_{gap}", f"why_{gap}")
+            reason = t("{%s}：无数据（{%s}）", "{%s}: no figure ({%s})") % (f"name_{gap}", f"why_{gap}")
             parts.setdefault(found[f"why_{gap}"], reason)
     name = line.name[language()]
     head = f"[{name}]({line.report}.ipynb)" if line.report else name

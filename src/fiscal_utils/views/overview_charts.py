@@ -89,7 +89,7 @@ def functions(document: str) -> None:
     names = [code_name(code, code) for code in found["code"]]
     title = t("支出全部用于{name}", "All expenditure is for {name}") if len(found) == 1 else t(
         "{name}占支出的 {first:.2f}%，最大的两类合计占 {two:.2f}%",
-        "{name}: {first:.2f}% of expenditure; the two largest classes together {two:.2f}%",
+        "{name}: {first:.2f}% of expenditure; the two largest classes together: {two:.2f}%",
     )  # fmt: skip
     title = title.format(
         name=next(iter(names), ""), first=found["share_pct"].head(1).sum(), two=found["share_pct"].head(2).sum()
@@ -138,11 +138,11 @@ def staff(document: str) -> None:
     """Shows the staff figures as printed, or why there are none."""
     found = overview.staff(document)
     if found.empty:
-        return say(zh="没有人数：{why}", en="No figures on staff: {why}", why=why(document, "staff"))
+        return say("{why}", "{why}", why=why(document, "staff"))
     names = found["item"].map(lambda item: term("other_staff" if item == "other" else item))
-    heads = t("人员,人数", "Staff,Persons").split(",")
+    heads = t("人员,人数", "Staff,Number").split(",")
     rows = found.assign(item=names).astype({"value": "Int64"}).set_axis(heads, axis=1)
-    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=origin(document))
+    return table(rows, t("人员情况", "Staff"), unit=t("人", "persons"), source=origin(document, "staff"))
 
 
 def functions_compared(documents: Selection, focus: str) -> None:

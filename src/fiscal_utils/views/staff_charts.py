@@ -63,21 +63,21 @@ def widest_cells(document: str, count: int = 10) -> None:
         return
     totals = cells.groupby("economic")["estimate"].transform("sum")
     found = cells.assign(width=cells["high"] - cells["low"], total=totals).nlargest(count, "width")
-    low, high, estimate = (100 * found[name] / found["total"] for name in ("low", "high", "estimate"))
+    low, high, estimate = ((100 * found[name] / found["total"]).clip(upper=100) for name in ("low", "high", "estimate"))
     labels = list(found["function_label"] + " × " + found["economic_label"])
     title = phrase(
-        zh="最不确定的是{cell}：{low:,.2f} 至 {high:,.2f} 万元（推断）",
-        en="Least certain is {cell}: {low:,.2f} to {high:,.2f} (10,000 yuan, inferred)",
-        cell=labels[0], low=found["low"].iloc[0], high=found["high"].iloc[0],
+        zh="最不确定的是{cell}：占该款的 {low:.1f}% 至 {high:.1f}%（推断）",
+        en="Least certain is {cell}: {low:.1f}% to {high:.1f}% of the item (inferred)",
+        cell=labels[0], low=low.iloc[0], high=high.iloc[0],
     )  # fmt: skip
     measure = t(
-        f"该功能在经济款基本支出中所占的百分比；按金额最不确定的 {len(found)} 格",
+        f"功能占经济款基本支出的百分比；按金额最不确定的 {len(found)} 格",
         f"The function's share of basic expenditure on the item, %; the {len(found)} cells with the widest bounds in "
         "10,000 yuan",
     )
     names = t("上下界（推断）", "bounds (inferred)"), t("最大熵估计（推断）", "maximum-entropy estimate (inferred)")
     caption = _caption(document, title, measure)
-    plots.intervals(labels, low, high.clip(upper=100), estimate, caption, names=names, value_format="{:.1f}%")
+    plots.intervals(labels, low, high, estimate, caption, names=names, value_format="{:.1f}%")
 
 
 def lifted_rules(document: str) -> None:
@@ -92,7 +92,10 @@ def lifted_rules(document: str) -> None:
             en="The published totals do not contradict what the classification rules out.",
         )
     rows = found.assign(alone=found["alone"].map({True: t("是", "yes"), False: t("否", "no")}))
-    zh, en = "科目,名称,按规定只对应,违反至少,违反至多,单独即矛盾", "Code,Name,Only with,At least,At most,By itself"
+    zh, en = (
+        "科目,名称,按规定只对应,违反至少,违反至多,单独即矛盾",
+        "Code,Name,By rule only with,Against it at least,at most,Contradicted by itself",
+    )
     return table(
         rows[["code", "label", "only", "low", "high", "alone"]].set_axis(t(zh, en).split(","), axis=1),
         t(
