@@ -162,5 +162,6 @@ def _side(
             fontsize=9.5,
             color=colors[index],
             annotation_clip=False,
+            zorder=1,
             arrowprops={"arrowstyle": "-", "color": RULE, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3},
         )
