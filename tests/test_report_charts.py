@@ -65,6 +65,13 @@ def test_items_that_offset_one_another_are_told(shown: list[str]) -> None:
     assert "exceed it by 7.28 in all, the others fall short by 6.15; the printed totals differ by +1.12" in shown[0]
 
 
+def test_an_item_without_a_budget_is_said_and_not_drawn(charts: list, shown: list[str]) -> None:
+    sangong_charts.execution_lines(NOTHING_SPENT)
+    sangong_charts.execution_table(NOTHING_SPENT)
+    assert list(charts[0][0][1]) == ["Three public expenses", "Official hospitality"]
+    assert shown[-1] == "Official vehicles: only the final amount is published, 0.00 (10,000 yuan)."
+
+
 def test_the_largest_contribution_is_the_finding(charts: list, shown: list[str]) -> None:
     sangong_charts.contributions(REAL)
     assert (
@@ -80,9 +87,9 @@ def test_a_base_that_may_be_zero_has_no_growth_and_no_contributions(shown: list[
     sangong_charts.contributions(NOTHING_SPENT)
     sangong_charts.contributions_table(NOTHING_SPENT)
     sangong_charts.real_growth(NOTHING_SPENT)
-    assert shown[1].startswith("There is no growth rate. The denominator may be zero: final of the year before is inf")
+    assert shown[1].startswith("There is no growth rate. The denominator may be zero: the interval inf")
     assert "may be 0" in shown[2]
-    assert shown[3].startswith("Nothing in real terms.")
+    assert shown[3].startswith("No figures in real terms.")
     assert len(shown) == 4
 
 

@@ -53,7 +53,7 @@ def staffed(folder: Path, office: str, year: int, personnel: str, staff: str) ->
 
 def test_a_card_has_value_unit_and_denominator_or_the_reason_that_it_has_none() -> None:
     rate, staff = showing.cards(REAL, ["personnel_cost_per_head", "staff"])
-    assert (rate.value, rate.unit, rate.note) == ("28.57", "10,000 yuan a person", "÷ in-service staff at year's end")
+    assert (rate.value, rate.unit, rate.note) == ("28.57", "10,000 yuan per person", "÷ in-service staff at year's end")
     assert (staff.value, staff.unit) == ("74", "persons")
     (none,) = showing.cards(OTHER, ["personnel_cost_per_head"])
     assert (none.value, none.unit) == (None, "")

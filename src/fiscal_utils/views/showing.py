@@ -128,7 +128,7 @@ def _how() -> None:
     say(
         zh="没有选定可比较的其他决算：`fiscal report` 加上 `-p documents all`（或以逗号分隔的文档编号），"
         "本节就给出排序、分布和历年变化。",
-        en="No other accounts were chosen: with `-p documents all` (or ids parted by commas) `fiscal report` ranks "
+        en="No other accounts were chosen: with `-p documents all` (or ids separated by commas) `fiscal report` ranks "
         "them here and shows their distribution and their course over the years.",
     )
 
