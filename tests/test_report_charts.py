@@ -136,10 +136,30 @@ def test_printed_and_recomputed_scores_part_where_they_differ(charts: list) -> N
     assert charts[0][0][1].tolist() == [13, 9]
 
 
+def test_levels_stand_in_the_order_of_the_form_and_a_missing_reason_is_a_dash(charts: list, shown: list[str]) -> None:
+    score_charts.kinds(REAL)
+    assert charts[0][0][0][4:] == ["Economic benefit", "Social benefit", "Lasting effect", "Satisfaction"]
+    score_charts.level2_table(REAL)
+    score_charts.lost(REAL)
+    rows = [line.split()[0] for line in shown[0].splitlines()[2:]]
+    assert rows == [
+        "Budget",
+        "Quantity",
+        "Quality",
+        "Timeliness",
+        "Cost",
+        "Economic",
+        "Social",
+        "Lasting",
+        "Satisfaction",
+    ]
+    assert shown[1].rstrip().endswith("None")
+
+
 def test_targets_in_words_and_exceeded_equal_signs_are_counted(shown: list[str]) -> None:
     score_charts.verbal(REAL)
     score_charts.exceeded(REAL)
-    assert shown[1] == "Targets in words: 9, of which 9 have a number for their actual."
+    assert shown[1] == "Qualitative targets: 9, of which 9 have a number for their actual."
     assert shown[2].startswith("Targets printed with “=” whose actual is higher: 3; with full marks: 3")
 
 
