@@ -153,7 +153,7 @@ def test_levels_stand_in_the_order_of_the_form_and_a_missing_reason_is_a_dash(ch
         "Lasting",
         "Satisfaction",
     ]
-    assert shown[1].rstrip().endswith("None")
+    assert shown[1].rstrip().endswith("NaN")
 
 
 def test_targets_in_words_and_exceeded_equal_signs_are_counted(shown: list[str]) -> None:

@@ -209,7 +209,7 @@ def kinds(document: str) -> pd.DataFrame:
 
 
 def by_kind(document: str) -> pd.DataFrame:
-    """How quantitative and qualitative targets are scored: kind, kind_name, count, full, full_pct, weight, score, ratio_pct.
+    """How the two kinds of targets are scored: kind, kind_name, count, full, full_pct, weight, score, ratio_pct.
 
     Of the indicators with a score and a weight; `full_pct` is of `count`, `ratio_pct` score ÷ weight × 100.
     """

@@ -94,7 +94,7 @@ def lost(document: str) -> None:
     """Shows every score below its weight with the reason given, or says that there is none."""
     found = performance.lost_points(document)
     columns = ["project", "name", "target", "actual", "weight", "score", "lost", "deviation"]
-    listed = found[columns].replace({"deviation": {"": None}})
+    listed = found[columns].assign(deviation=found["deviation"].where(found["deviation"] != "", None))
     _table(listed, t("失分明细", "Points lost, item by item"), document)
     if found.empty:
         none = why(document, "indicators") or t("没有一项失分。", "No points were lost.")
@@ -157,7 +157,8 @@ def verbal(document: str) -> None:
     if performance.metrics(document)["qualitative"]:
         say(
             zh="定性指标 {qualitative} 个，其中 {qualitative_numeric_actual} 个的实际完成填的是数字。",
-            en="Qualitative targets: {qualitative}, of which {qualitative_numeric_actual} have a number for their actual.",
+            en="Qualitative targets: {qualitative}, of which {qualitative_numeric_actual} have a number for their "
+            "actual.",
             **performance.metrics(document),
         )  # fmt: skip
 
