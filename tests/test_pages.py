@@ -15,7 +15,7 @@ from fiscal_utils.display import ABSENT_MIME
 from fiscal_utils.reports import pages, runs
 from fiscal_utils.reports.jobs import Document, Job, Notebook
 from fiscal_utils.reports.pages import look
-from fiscal_utils.reports.pages.changes import MOST, metric_name, since_last_run
+from fiscal_utils.reports.pages.changes import MOST, metric_name, named, since_last_run
 from fiscal_utils.reports.pages.spark import spark
 
 EVIL = "../甲局\"'<script>alert(1)</script>{{ 7*7 }}\n</title>"
@@ -253,7 +253,16 @@ def test_a_metric_is_named_by_the_registry_only_under_its_subject() -> None:
     assert metric_name("budget_execution", "initial_budget", "en").endswith("(10,000 yuan)")
     assert "三公" in metric_name("sangong_trends", "initial_budget", "zh")
     assert metric_name("overview", "initial_budget", "zh") == "initial_budget"
-    assert metric_name("performance_scores", "scores.项目", "zh") == "scores.项目"
+    assert metric_name("overview", "sangong_final", "zh") == metric_name("sangong_trends", "final", "zh")
+    assert metric_name("performance_scores", "scores.项目", "zh") == "自评总分（分） · 项目"
+    assert metric_name("sangong_trends", "guest_cost", "en").endswith("(yuan per person, ÷ domestic guests)")
+
+
+def test_a_figure_under_two_keys_is_listed_once() -> None:
+    key = runs.Key("simulated-a-2031", "en", "sangong_trends")
+    keys = ("final", "execution_rate_initial_pct", "sangong_final", "sangong_execution_initial_pct", "prior_low")
+    found = named("sangong_trends", [runs.Change(key, name, 1.0, 2.0, ()) for name in keys], "en")
+    assert [change.metric for change in found.values()] == ["final", "execution_rate_initial_pct", "prior_low"]
 
 
 @pytest.fixture

@@ -258,16 +258,16 @@ def metrics(document: str) -> dict[str, float | None]:
     """Headline numbers of the total: final, adjusted_budget, initial_budget, prior_low, prior_high (万元) and
     growth_low_pct, growth_high_pct, execution_rate_initial_pct, execution_rate_adjusted_pct; None where unknown.
     """  # fmt: skip
-    found = values(document, [f"sangong_{name}" for name in _HEADLINE])
+    found = values(document, [f"sangong_{name}" for name in HEADLINE])
     inferred = prior(document).set_index("item")
-    result = {_HEADLINE[name.removeprefix("sangong_")]: value for name, value in found.items()}
+    result = {HEADLINE[name.removeprefix("sangong_")]: value for name, value in found.items()}
     for name in ("prior_low", "prior_high", "growth_low_pct", "growth_high_pct"):
         value = inferred[name].get("total")
         result[name] = None if value is None or pd.isna(value) else float(value)
     return result
 
 
-_HEADLINE = {
+HEADLINE = {
     "final": "final", "adjusted_budget": "adjusted_budget", "initial_budget": "initial_budget",
     "execution_initial_pct": "execution_rate_initial_pct", "execution_adjusted_pct": "execution_rate_adjusted_pct",
 }  # fmt: skip
