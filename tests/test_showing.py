@@ -89,8 +89,15 @@ def test_the_title_of_a_ranking_says_where_the_focus_stands(ranked: list, shown:
     assert options["focus"] == [OFFICE]
     assert not more  # one value of staff is no ranking
     assert "2 accounts, 0 of them simulated" in shown[0]
-    assert "no value in 1 of the accounts" in shown[-2]
+    assert unescape(shown[-2]) == "Accounts without a value: not published 1 (In-service staff at year's end)."
     assert "A rank says where accounts stand" in shown[-1]
+
+
+def test_metrics_with_the_same_gaps_are_named_together(ranked: list, shown: list[str]) -> None:
+    showing.compare("all", REAL, ["mean_score", "score_ratio_pct", "personnel_cost"])
+    assert (
+        unescape(shown[-2]) == "Accounts without a value: not published 1 (Mean total score of projects; Score ratio)."
+    )
 
 
 def test_a_focus_without_a_value_is_said_to_have_none(folder: Path, ranked: list, shown: list[str]) -> None:

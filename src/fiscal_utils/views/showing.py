@@ -222,7 +222,8 @@ def _distribution(found: pd.DataFrame) -> None:
     focus = found[found["focus"] & found["position"].notna()]
     marks = dict(zip(_labels(focus), focus["position"], strict=True))
     measure = t(f"{_measure(about)}；{_years(found)}决算", f"{_measure(about)}; accounts{_years(found)}")
-    caption = Caption(title, f"{measure}, n = {ranked['n']}", _source(about), documents=found["document_id"])
+    measure += t(f"，n = {ranked['n']}", f", n = {ranked['n']}")
+    caption = Caption(title, measure, _source(about), documents=found["document_id"])
     plots.distribution(
         found["position"],
         caption,
@@ -275,11 +276,17 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
             + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
             folded=len(shown) > ENOUGH,
         )
-    for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
+    _gaps(found[found["status"].isin(STATUSES[2:])])
+
+
+def _gaps(missing: pd.DataFrame) -> None:
+    """Says how many accounts lack a value and why, metrics with the same gaps together."""
+    why = missing.groupby("name", sort=False)["status"].agg(lambda found: _reasons(found.value_counts().to_dict()))
+    for reasons, names in why.groupby(why, sort=False):
         say(
-            zh="{name}：{n} 份没有数值（{reasons}）。",
-            en="{name}: no value in {n} of the accounts ({reasons}).",
-            name=name, n=len(rows), reasons=_reasons(rows["status"].value_counts().to_dict()),
+            zh="没有数值的决算份数：{reasons}（{names}）。",
+            en="Accounts without a value: {reasons} ({names}).",
+            names=t("、", "; ").join(names.index), reasons=reasons,
         )  # fmt: skip
 
 
