@@ -154,7 +154,7 @@ def test_document_without_forms_staff_and_sangong_says_what_is_missing():
     assert missing["value"].isna().all()
     assert missing.loc["staff", "why"] == "Not published: Staff figures."
     assert missing.loc["weight_hhi", "why"] == "Not published: Performance indicators."
-    assert missing.loc["vehicle_cost", "why"].startswith("Not published in “Three public expenses”: Vehicle operation")
+    assert missing.loc["vehicle_cost", "why"].startswith("Not published: Vehicle operation")
     # The table leaves the outturn blank and the narrative states 0.00 and no change: there is no growth over nothing.
     assert found.loc["sangong_final", ["value", "high"]].tolist() == [0, 0.005]
     assert found.loc["sangong_growth_pct", "status"] == "zero_base"

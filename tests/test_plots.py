@@ -241,14 +241,6 @@ def test_stacked_bars_write_the_printed_total_and_never_a_sum(drawn: list[Figure
     assert not {"150.03", "150.04", "0.00"} & set(_texts(drawn[1]))
 
 
-def test_a_part_of_which_nothing_is_drawn_has_no_entry_in_the_legend(drawn: list[Figure]) -> None:
-    plots.stacked_bars(["a"], {"basic": [1.0], "none": [0.0], "project": [2.0]}, Caption("x"))
-    [legend] = drawn[0].legends
-    assert [text.get_text() for text in legend.get_texts()] == ["basic", "project"]
-    bars = [bar.get_facecolor() for bar in drawn[0].axes[0].patches if bar.get_width()]
-    assert [patch.get_facecolor() for patch in legend.get_patches()] == bars
-
-
 def test_a_node_has_its_printed_amount_or_that_of_its_only_flow_and_never_a_sum(drawn: list[Figure]) -> None:
     flows = [("in", "a", 1.01), ("in", "b", 2.01), ("a", "out", 1.01), ("b", "out", 2.01)]
     plots.flow(flows, Caption("x"), totals={"out": 3.03})
@@ -278,6 +270,20 @@ def test_a_slope_over_a_missing_stage_is_dashed_and_has_no_dot_there(drawn: list
 def test_a_slope_without_its_first_stage_is_named_at_its_last(drawn: list[Figure]) -> None:
     plots.slopes(["initial", "final"], {"new": [None, 3.0], "old": [1.0, 2.0]}, Caption("x"))
     assert {"3.00  new", "old  1.00", "2.00"} <= set(_texts(drawn[0]))
+
+
+def test_a_part_of_which_nothing_is_drawn_has_no_entry_in_the_legend(drawn: list[Figure]) -> None:
+    plots.stacked_bars(["a"], {"basic": [1.0], "none": [0.0], "project": [2.0]}, Caption("x"))
+    [legend] = drawn[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ["basic", "project"]
+    bars = [bar.get_facecolor() for bar in drawn[0].axes[0].patches if bar.get_width()]
+    assert [patch.get_facecolor() for patch in legend.get_patches()] == bars
+
+
+def test_the_name_of_a_band_stands_where_no_mark_crosses_it(drawn: list[Figure]) -> None:
+    plots.distribution([72, 91, 92, 93, 99], Caption("x"), bands={"good": 80, "excellent": 90}, value_format="{:.0f}")
+    sides = {text.get_text(): text.get_ha() for text in drawn[0].axes[0].texts if "≥" in text.get_text()}
+    assert sides == {"good ≥ 80": "left", "excellent ≥ 90": "right"}
 
 
 def test_an_inner_value_stands_below_its_dot_where_another_line_is_close_above(drawn: list[Figure]) -> None:

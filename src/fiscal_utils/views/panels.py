@@ -107,7 +107,7 @@ def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
         shown.rename(columns={"year": t("年度", "Year"), **columns}),
         t("{}：{}", "{}: {}").format(about["name"], t("与", " and ").join(parts.values())),
         unit=about["unit"],
-        spanners={name: [columns[f"{part}_{key}"] for key in heads] for part, name in parts.items()},
+        spanners={name: [columns[f"{part}_{key}"] for key in heads] for part, name in parts.items()} if fixed else {},
         note=t(
             "构成效应 = 全部均值比上一年的变化 − 固定样本均值的变化",
             "composition effect = change in the mean of all on the year before − that in the mean of the fixed panel",
