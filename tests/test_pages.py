@@ -76,6 +76,13 @@ def test_a_link_that_a_reader_may_follow_stays() -> None:
     assert [a["href"] for a in main.select(".html a")] == ["https://example.org/a", "#b"]
 
 
+def test_chinese_sentences_on_lines_of_their_own_have_no_space_between_them() -> None:
+    text = "表里没有上年数。\n《预算法》说“公开”\n并说明。\nPEFA is\nEnglish.\n\n```\n甲\n乙\n```\n"
+    main = page(new_markdown_cell(text)).main
+    assert main.p.get_text() == "表里没有上年数。《预算法》说“公开”并说明。\nPEFA is\nEnglish."
+    assert "甲\n乙" in main.pre.get_text()
+
+
 def test_a_link_to_a_notebook_leads_to_its_report_where_there_is_one() -> None:
     text = "[made](execution.ipynb), [not made](absent.ipynb), [elsewhere](../other/execution.ipynb)"
     main = page(new_markdown_cell(text)).main

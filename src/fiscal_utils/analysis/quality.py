@@ -105,7 +105,7 @@ def findings(document: str) -> pd.DataFrame:
         {
             "finding": number,
             "severity": min(found["severity"], key=SEVERITIES.index),
-            "message": told(found, language()),
+            "message": t("", " ").join(told(found, language()).splitlines()),
             "checks": len(found),
         }
         for number, found in failed.groupby("finding", sort=True)

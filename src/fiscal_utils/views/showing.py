@@ -87,7 +87,7 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
     ]
     heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
     if not rows:
-        reasons = " ".join(dict.fromkeys(found["why"]))
+        reasons = t("", " ").join(dict.fromkeys(found["why"]))
         return say(zh="{caption}：一个也算不出。{why}", en="{caption}: none. {why}", caption=caption, why=reasons)
     table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
     for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
