@@ -23,14 +23,22 @@ def _caption(document: str, title: str, measure: str, if_empty: str = "") -> Cap
 
 
 def _table(
-    frame: pd.DataFrame, caption: str, document: str, *, formats: dict[str, Format] | None = None, note: str = ""
+    frame: pd.DataFrame,
+    caption: str,
+    document: str,
+    *,
+    formats: dict[str, Format] | None = None,
+    note: str = "",
+    by_project: bool = False,
 ) -> None:
-    """The frame with headings, `formats` by column; nothing without rows."""
+    """The frame with headings, `formats` by column, `by_project` under the name of each; nothing without rows."""
     if len(frame):
         shown = performance.labelled(frame)
         heads = dict(zip(frame.columns, shown.columns, strict=True))
         written = {heads[name]: form for name, form in (formats or {}).items()}
-        table(shown, caption, unit=t("分", "points"), formats=written, source=origin(document, "form"), note=note)
+        groups = heads["project"] if by_project else ""
+        where, unit = origin(document, "form"), t("分", "points")
+        table(shown, caption, unit=unit, formats=written, source=where, note=note, groups=groups)
 
 
 def in_short(document: str) -> None:
@@ -95,7 +103,7 @@ def lost(document: str) -> None:
     found = performance.lost_points(document)
     columns = ["project", "name", "target", "actual", "weight", "score", "lost", "deviation"]
     listed = found[columns].assign(deviation=found["deviation"].where(found["deviation"] != "", None))
-    _table(listed, t("失分明细", "Points lost, item by item"), document)
+    _table(listed, t("失分明细", "Points lost, item by item"), document, by_project=True)
     if found.empty:
         none = why(document, "indicators") or t("没有一项失分。", "No points were lost.")
         say(zh="{none}", en="{none}", none=none)
@@ -153,7 +161,7 @@ def verbal(document: str) -> None:
     found = performance.indicators(document)
     columns = ["project", "name", "target", "actual", "weight", "score"]
     caption = t("定性指标及其“实际完成”", "Qualitative targets and their printed actual")
-    _table(found.loc[found["kind"] == "qualitative", columns], caption, document)
+    _table(found.loc[found["kind"] == "qualitative", columns], caption, document, by_project=True)
     if performance.metrics(document)["qualitative"]:
         say(
             zh="定性指标 {qualitative} 个，其中 {qualitative_numeric_actual} 个的实际完成填的是数字。",
@@ -221,7 +229,7 @@ def recomputed_table(document: str) -> None:
     """Shows the scores that differ from the declared rule."""
     formats: dict[str, Format] = {"recomputed": "{:.3f}", "difference": "{:+.3f}"}
     caption = t("印出的得分与重算之差", "Printed score against recomputed score")
-    _table(_differing(document), caption, document, formats=formats)
+    _table(_differing(document), caption, document, formats=formats, by_project=True)
 
 
 def grades_table(document: str, scheme: str) -> None:
