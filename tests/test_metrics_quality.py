@@ -73,3 +73,21 @@ def test_a_document_without_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert quality.findings(DOCUMENT).empty
     assert quality.status_matrix(DOCUMENT).empty
     assert quality.not_exact(DOCUMENT).empty
+
+
+def test_a_row_of_the_matrix_by_table_is_named_as_in_the_whole_matrix() -> None:
+    named = quality.named_matrix(quality.status_matrix("putuo-finance-bureau-2024", "table"), "table")
+    assert quality.most_rounded(named) == "舍入差最多的是决算情况说明（4 条）"
+    assert (
+        quality.most_rounded(named.loc[["收入决算表", "支出决算表"]])
+        == "舍入差最多的是收入决算表、支出决算表（各 2 条）"
+    )
+    assert quality.most_rounded(named.assign(**{"在舍入范围内": 0})) == "没有一条检查只在舍入范围内成立"
+    by_kind = quality.named_matrix(quality.status_matrix("putuo-finance-bureau-2024"))
+    assert "文字说明与表" in by_kind.index
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, "putuo-finance-bureau-2024"])
+def test_every_place_is_named_in_words(document: str) -> None:
+    for place in quality.untested(document)["place"]:
+        assert "_" not in place

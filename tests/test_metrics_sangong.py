@@ -95,8 +95,36 @@ def test_a_printed_zero_is_zero_and_not_the_middle_of_what_it_stands_for() -> No
 
 
 def test_leaves_are_the_items_that_add_up() -> None:
-    assert sangong.leaves(["total", *sangong.ITEMS]) == [*sangong.PARTS]
+    assert sangong.leaves(["total", *sangong.ITEMS]) == [
+        "overseas",
+        "vehicle_purchase",
+        "vehicle_operation",
+        "hospitality",
+    ]
     assert sangong.leaves(["total", "overseas", "vehicles", "hospitality"]) == ["overseas", "vehicles", "hospitality"]
+
+
+def test_vehicles_that_are_not_split_count_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FISCAL_DATA_DIR", str(tmp_path))
+    finals = {"total": "10.00", "overseas": "4.00", "vehicles": "6.00"}
+    stated = [{"section": "sangong", "measure": "prior_change", "unit": "万元", "decimals": "2", **row} for row in (
+        {"item": "total", "value": "2.00", "direction": "increase"},
+        {"item": "overseas", "value": "1.00", "direction": "decrease"},
+        {"item": "vehicles", "value": "3.00", "direction": "increase"},
+    )]  # fmt: skip
+    rows = [{"item": item, "final": final} for item, final in finals.items()]
+    name = write_document(tmp_path, "simulated-whole-2031", sangong=rows, narrative=stated)
+    assert sangong.additive(name) == {
+        "parts_low": pytest.approx(7.98), "parts_high": pytest.approx(8.02), "agrees": True
+    }  # fmt: skip
+    points = sangong.contributions(name).set_index("item")
+    assert list(points.index) == ["overseas", "vehicles", "total"]
+    assert points.loc["overseas", ["low", "high"]].tolist() == pytest.approx([-100.5 / 7.99, -99.5 / 8.01])
+
+
+def test_the_contribution_of_the_total_is_its_growth() -> None:
+    total = sangong.contributions(DOCUMENT).set_index("item").loc["total"]
+    assert (total["low"], total["high"]) == (pytest.approx(411.725), pytest.approx(411.735))
 
 
 def test_unit_costs_are_listed_only_where_there_is_an_amount_and_a_count() -> None:

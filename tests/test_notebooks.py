@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from fiscal_utils.reports import report
+from fiscal_utils.reports.pages.changes import metric_name
 
 REAL = "jingdezhen-government-office-2023"
 WITHOUT_FORMS = "putuo-finance-bureau-2024"
@@ -80,6 +81,12 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 )
 def test_the_reports_give_the_published_figures(metrics: dict, notebook: str, key: str, value: float) -> None:
     assert round(metrics[notebook][key], 2) == value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_figure_of_a_report_has_a_name_for_the_index(metrics: dict, language: str) -> None:
+    for notebook, figures in metrics.items():
+        assert not [name for name in figures if metric_name(notebook, name, language) == name]
 
 
 def test_last_years_total_is_pinned_down_by_change_and_percentage(metrics: dict) -> None:

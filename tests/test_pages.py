@@ -15,7 +15,7 @@ from fiscal_utils.display import ABSENT_MIME
 from fiscal_utils.reports import pages, runs
 from fiscal_utils.reports.jobs import Document, Job, Notebook
 from fiscal_utils.reports.pages import look
-from fiscal_utils.reports.pages.changes import MOST, metric_name, since_last_run
+from fiscal_utils.reports.pages.changes import MOST, metric_name, named, since_last_run
 from fiscal_utils.reports.pages.spark import spark
 
 EVIL = "../甲局\"'<script>alert(1)</script>{{ 7*7 }}\n</title>"
@@ -74,6 +74,13 @@ def test_nothing_that_a_cell_shows_runs_or_is_fetched(html: str) -> None:
 def test_a_link_that_a_reader_may_follow_stays() -> None:
     main = page(html_cell('<a href="https://example.org/a">a</a> <a href="#b">b</a>')).main
     assert [a["href"] for a in main.select(".html a")] == ["https://example.org/a", "#b"]
+
+
+def test_chinese_sentences_on_lines_of_their_own_have_no_space_between_them() -> None:
+    text = "表里没有上年数。\n《预算法》说“公开”\n并说明。\nPEFA is\nEnglish.\n\n```\n甲\n乙\n```\n"
+    main = page(new_markdown_cell(text)).main
+    assert main.p.get_text() == "表里没有上年数。《预算法》说“公开”并说明。\nPEFA is\nEnglish."
+    assert "甲\n乙" in main.pre.get_text()
 
 
 def test_a_link_to_a_notebook_leads_to_its_report_where_there_is_one() -> None:
@@ -253,7 +260,16 @@ def test_a_metric_is_named_by_the_registry_only_under_its_subject() -> None:
     assert metric_name("budget_execution", "initial_budget", "en").endswith("(10,000 yuan)")
     assert "三公" in metric_name("sangong_trends", "initial_budget", "zh")
     assert metric_name("overview", "initial_budget", "zh") == "initial_budget"
-    assert metric_name("performance_scores", "scores.项目", "zh") == "scores.项目"
+    assert metric_name("overview", "sangong_final", "zh") == metric_name("sangong_trends", "final", "zh")
+    assert metric_name("performance_scores", "scores.项目", "zh") == "自评总分（分） · 项目"
+    assert metric_name("sangong_trends", "guest_cost", "en").endswith("(yuan per person, ÷ domestic guests)")
+
+
+def test_a_figure_under_two_keys_is_listed_once() -> None:
+    key = runs.Key("simulated-a-2031", "en", "sangong_trends")
+    keys = ("final", "execution_rate_initial_pct", "sangong_final", "sangong_execution_initial_pct", "prior_low")
+    found = named("sangong_trends", [runs.Change(key, name, 1.0, 2.0, ()) for name in keys], "en")
+    assert [change.metric for change in found.values()] == ["final", "execution_rate_initial_pct", "prior_low"]
 
 
 @pytest.fixture

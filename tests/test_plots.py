@@ -303,6 +303,28 @@ def test_a_slope_without_its_first_stage_is_named_at_its_last(drawn: list[Figure
     assert {"3.00  new", "old  1.00", "2.00"} <= set(_texts(drawn[0]))
 
 
+def test_a_part_of_which_nothing_is_drawn_has_no_entry_in_the_legend(drawn: list[Figure]) -> None:
+    plots.stacked_bars(["a"], {"basic": [1.0], "none": [0.0], "project": [2.0]}, Caption("x"))
+    [legend] = drawn[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ["basic", "project"]
+    bars = [bar.get_facecolor() for bar in drawn[0].axes[0].patches if bar.get_width()]
+    assert [patch.get_facecolor() for patch in legend.get_patches()] == bars
+
+
+def test_the_name_of_a_band_stands_where_no_mark_crosses_it(drawn: list[Figure]) -> None:
+    plots.distribution([72, 91, 92, 93, 99], Caption("x"), bands={"good": 80, "excellent": 90}, value_format="{:.0f}")
+    sides = {text.get_text(): text.get_ha() for text in drawn[0].axes[0].texts if "≥" in text.get_text()}
+    assert sides == {"good ≥ 80": "left", "excellent ≥ 90": "right"}
+
+
+def test_an_inner_value_stands_below_its_dot_where_another_line_is_close_above(drawn: list[Figure]) -> None:
+    for other, offset in ((10.5, -9), (40.0, 7)):
+        lines = {"over": [2.0, 9.3, 9.3], "other": [12.8, other, 10.5], "total": [20.0, 21.0, 21.0]}
+        plots.slopes(["initial", "adjusted", "final"], lines, Caption("x"), highlight=["over"])
+        [inner] = [text for text in drawn[-1].axes[0].texts if text.get_text() == "9.30" and text.xy[0] == 1]
+        assert inner.xyann == (0, offset)
+
+
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 5)), min_size=1, max_size=12))
 def test_labels_moved_apart_do_not_overlap_and_keep_their_order(pairs: list[tuple[float, float]]) -> None:
     places, heights = [place for place, _ in pairs], [height for _, height in pairs]

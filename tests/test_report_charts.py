@@ -65,6 +65,13 @@ def test_items_that_offset_one_another_are_told(shown: list[str]) -> None:
     assert "exceed it by 7.28 in all, the others fall short by 6.15; the printed totals differ by +1.12" in shown[0]
 
 
+def test_an_item_without_a_budget_is_said_and_not_drawn(charts: list, shown: list[str]) -> None:
+    sangong_charts.execution_lines(NOTHING_SPENT)
+    sangong_charts.execution_table(NOTHING_SPENT)
+    assert list(charts[0][0][1]) == ["Three public expenses", "Official hospitality"]
+    assert shown[-1] == "Official vehicles: only the final amount is published, 0.00 (10,000 yuan)."
+
+
 def test_the_largest_contribution_is_the_finding(charts: list, shown: list[str]) -> None:
     sangong_charts.contributions(REAL)
     assert (
@@ -80,9 +87,9 @@ def test_a_base_that_may_be_zero_has_no_growth_and_no_contributions(shown: list[
     sangong_charts.contributions(NOTHING_SPENT)
     sangong_charts.contributions_table(NOTHING_SPENT)
     sangong_charts.real_growth(NOTHING_SPENT)
-    assert shown[1].startswith("There is no growth rate. The denominator may be zero: final of the year before is inf")
+    assert shown[1].startswith("There is no growth rate. The denominator may be zero: the interval inf")
     assert "may be 0" in shown[2]
-    assert shown[3].startswith("Nothing in real terms.")
+    assert shown[3].startswith("No figures in real terms.")
     assert len(shown) == 4
 
 
@@ -129,10 +136,30 @@ def test_printed_and_recomputed_scores_part_where_they_differ(charts: list) -> N
     assert charts[0][0][1].tolist() == [13, 9]
 
 
+def test_levels_stand_in_the_order_of_the_form_and_a_missing_reason_is_a_dash(charts: list, shown: list[str]) -> None:
+    score_charts.kinds(REAL)
+    assert charts[0][0][0][4:] == ["Economic benefit", "Social benefit", "Lasting effect", "Satisfaction"]
+    score_charts.level2_table(REAL)
+    score_charts.lost(REAL)
+    rows = [line.split()[0] for line in shown[0].splitlines()[2:]]
+    assert rows == [
+        "Budget",
+        "Quantity",
+        "Quality",
+        "Timeliness",
+        "Cost",
+        "Economic",
+        "Social",
+        "Lasting",
+        "Satisfaction",
+    ]
+    assert shown[1].rstrip().endswith("NaN")
+
+
 def test_targets_in_words_and_exceeded_equal_signs_are_counted(shown: list[str]) -> None:
     score_charts.verbal(REAL)
     score_charts.exceeded(REAL)
-    assert shown[1] == "Targets in words: 9, of which 9 have a number for their actual."
+    assert shown[1] == "Qualitative targets: 9, of which 9 have a number for their actual."
     assert shown[2].startswith("Targets printed with “=” whose actual is higher: 3; with full marks: 3")
 
 

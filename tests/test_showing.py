@@ -53,7 +53,7 @@ def staffed(folder: Path, office: str, year: int, personnel: str, staff: str) ->
 
 def test_a_card_has_value_unit_and_denominator_or_the_reason_that_it_has_none() -> None:
     rate, staff = showing.cards(REAL, ["personnel_cost_per_head", "staff"])
-    assert (rate.value, rate.unit, rate.note) == ("28.57", "10,000 yuan a person", "÷ in-service staff at year's end")
+    assert (rate.value, rate.unit, rate.note) == ("28.57", "10,000 yuan per person", "÷ in-service staff at year's end")
     assert (staff.value, staff.unit) == ("74", "persons")
     (none,) = showing.cards(OTHER, ["personnel_cost_per_head"])
     assert (none.value, none.unit) == (None, "")
@@ -89,8 +89,15 @@ def test_the_title_of_a_ranking_says_where_the_focus_stands(ranked: list, shown:
     assert options["focus"] == [OFFICE]
     assert not more  # one value of staff is no ranking
     assert "2 accounts, 0 of them simulated" in shown[0]
-    assert "no value in 1 of the accounts" in shown[-2]
+    assert unescape(shown[-2]) == "Accounts without a value: not published 1 (In-service staff at year's end)."
     assert "A rank says where accounts stand" in shown[-1]
+
+
+def test_metrics_with_the_same_gaps_are_named_together(ranked: list, shown: list[str]) -> None:
+    showing.compare("all", REAL, ["mean_score", "score_ratio_pct", "personnel_cost"])
+    assert (
+        unescape(shown[-2]) == "Accounts without a value: not published 1 (Mean total score of projects; Score ratio)."
+    )
 
 
 def test_a_focus_without_a_value_is_said_to_have_none(folder: Path, ranked: list, shown: list[str]) -> None:

@@ -19,13 +19,12 @@ from fiscal_utils.tables import load
 from fiscal_utils.targets import achievement, at_most, parse_target
 
 LEVELS: Mapping[str, str] = {
-    "预算执行": "Budget execution", "产出": "Output", "效益": "Benefit", "满意度": "Satisfaction",
-    "数量": "Quantity", "质量": "Quality", "时效": "Timeliness", "成本": "Cost", "经济成本": "Economic cost",
-    "社会成本": "Social cost", "生态环境成本": "Environmental cost", "经济效益": "Economic benefit",
-    "社会效益": "Social benefit", "生态效益": "Ecological benefit", "可持续影响": "Lasting effect",
-    "服务对象满意度": "Satisfaction of those served",
+    "预算执行": "Budget execution", "产出": "Output", "数量": "Quantity", "质量": "Quality", "时效": "Timeliness",
+    "成本": "Cost", "经济成本": "Economic cost", "社会成本": "Social cost", "生态环境成本": "Environmental cost",
+    "效益": "Benefit", "经济效益": "Economic benefit", "社会效益": "Social benefit", "生态效益": "Ecological benefit",
+    "可持续影响": "Lasting effect", "满意度": "Satisfaction", "服务对象满意度": "Satisfaction of those served",
 }  # fmt: skip
-"""Name of a printed indicator level without its ending 指标 → English name."""
+"""Name of a printed indicator level without its ending 指标 → English name, in the order of the official form."""
 
 FUNDS = "预算执行"
 """The level under which the score for fund execution is listed beside the indicators."""
@@ -34,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "project": ("项目", "Project"), "level1": ("一级指标", "Level 1"), "level2": ("二级指标", "Level 2"),
     "name": ("指标", "Indicator"), "target": ("指标值", "Target"), "actual": ("实际完成", "Actual"),
     "weight": ("分值", "Weight"), "score": ("得分", "Score"), "lost": ("失分", "Lost"),
-    "count": ("指标数", "Indicators"), "deviation": ("偏差说明（原文）", "Reason given (as printed)"),
+    "count": ("指标数", "Indicators"), "deviation": ("偏差说明（原文）", "Reason (as printed)"),
     "achievement_pct": ("完成程度（%）", "Achievement (%)"), "recomputed": ("按比例重算", "Recomputed"),
     "difference": ("差额", "Difference"), "indicator_score": ("指标得分", "Indicators"),
     "fund_score": ("预算执行得分", "Fund execution"), "sum": ("合计", "Sum"),
@@ -47,7 +46,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "n": ("指标数", "Indicators"), "hhi": ("集中度 HHI", "HHI"), "effective_n": ("等效指标数 1 ÷ HHI", "1 ÷ HHI"),
     "equal_share_pct": ("等权占比（%）", "Equal weights (%)"), "most_frequent": ("最常见分值", "Most frequent weight"),
     "scheme": ("分档", "Scheme"),
-    "kind_name": ("指标值", "Target"), "full": ("得满分", "Full marks"),
+    "kind_name": ("指标类型", "Kind of target"), "full": ("得满分", "Full marks"),
     "full_pct": ("满分占比（%）", "Full marks (%)"),
     "boundary": ("等级界线", "Boundary"), "n_below": ("界线下", "n below"), "n_above": ("界线上", "n above"),
     "log_difference": ("对数密度差", "Log difference"), "z": ("z", "z"), "p": ("p", "p"),
@@ -73,6 +72,12 @@ def level_name(printed: str) -> str:
     """The name of an indicator level (产出指标, 数量) in the language in use; as printed if unknown."""
     plain = printed.removesuffix("指标")
     return t(zh=plain, en=LEVELS.get(plain, printed))
+
+
+def in_form_order(frame: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The rows in the order of the official form, by their `level`; levels unknown to it last, in printed order."""
+    place = {name: number for number, name in enumerate(LEVELS)}
+    return frame.sort_values(level, key=lambda names: names.map(place), kind="stable", ignore_index=True)
 
 
 def labelled(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -195,16 +200,16 @@ def grades(document: str, scheme: str = "mof-2020") -> pd.DataFrame:
 
 
 def kinds(document: str) -> pd.DataFrame:
-    """Number of quantitative and qualitative targets by `level2`: columns `level2, quantitative, qualitative`."""
+    """Number of quantitative and qualitative targets: columns `level2, quantitative, qualitative`, in form order."""
     frame = indicators(document)
     frame["level2"] = frame["level2"].map(lambda name: _plain(name).removesuffix("指标"))
     counts = frame.groupby(["level2", "kind"], sort=False).size().unstack(fill_value=0)
     counts = counts.reindex(index=frame["level2"].unique(), columns=["quantitative", "qualitative"], fill_value=0)
-    return counts.rename_axis(index="level2", columns=None).reset_index()
+    return in_form_order(counts.rename_axis(index="level2", columns=None).reset_index(), "level2")
 
 
 def by_kind(document: str) -> pd.DataFrame:
-    """How numeric and verbal targets are scored: kind, kind_name, count, full, full_pct, weight, score, ratio_pct.
+    """How the two kinds of targets are scored: kind, kind_name, count, full, full_pct, weight, score, ratio_pct.
 
     Of the indicators with a score and a weight; `full_pct` is of `count`, `ratio_pct` score ÷ weight × 100.
     """
@@ -213,8 +218,7 @@ def by_kind(document: str) -> pd.DataFrame:
     found = frame.groupby("kind", sort=False).agg(
         count=("kind", "size"), full=("full", "sum"), weight=("weight", "sum"), score=("score", "sum")
     )
-    words = {"quantitative": t(zh="数字", en="numbers"), "qualitative": t(zh="文字", en="words")}
-    found = found.reset_index().assign(kind_name=lambda rows: rows["kind"].map(words))
+    found = found.reset_index().assign(kind_name=lambda rows: rows["kind"].map(lambda kind: t(*COLUMNS[kind])))
     return found.assign(full_pct=found["full"] / found["count"] * 100, ratio_pct=found["score"] / found["weight"] * 100)
 
 

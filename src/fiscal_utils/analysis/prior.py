@@ -148,7 +148,7 @@ def growth_of(current: Figure, change: Figure | None, growth_pct: Figure | None)
     prior_of(current, change, growth_pct)
     growth = statement_of(current, change, growth_pct).growth_over_prior
     if growth is None:
-        raise MeasureError("zero_base_possible", base=t(zh="上年决算", en="final of the year before"))
+        raise MeasureError("zero_base_possible", base=t(zh="上年决算", en="last year's final accounts"))
     return growth.scaled(100)
 
 

@@ -26,7 +26,7 @@ KINDS = ("row", "hierarchy", "items", "table", "narrative", "consistency", "form
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "place": ("位置", "Place"), "field": ("项目", "Item"), "value": ("内容", "Value"), "table": ("表", "Table"),
-    "cells": ("数字个数", "Numbers"),
+    "number": ("数值", "Value"), "cells": ("数字个数", "Numbers"),
     "equalities": ("受等式约束", "In an equality"), "bounds": ("仅不等式", "Inequality only"),
     "untested": ("未受检验", "Not tested"), "undetermined": ("未定列", "Undetermined"),
     "tested_share_pct": ("受等式约束占比（%）", "Share (%)"), "kind": ("类型", "Kind"), "status": ("结果", "Result"),
@@ -34,7 +34,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "numbers": ("数字", "Numbers"), "page": ("页", "Page"),
     "project": ("项目", "Project"), "count": ("个数", "Count"), "finding": ("序号", "No."),
     "severity": ("程度", "Severity"), "message": ("发现", "Finding"),
-    "checks": ("涉及检查", "Checks"),
+    "checks": ("涉及检查", "Checks"), "sides": ("两边的数", "Both sides"), "used": ("用去的允许", "Allowance used"),
 }  # fmt: skip
 """Column → heading in Chinese and English."""
 
@@ -105,7 +105,7 @@ def findings(document: str) -> pd.DataFrame:
         {
             "finding": number,
             "severity": min(found["severity"], key=SEVERITIES.index),
-            "message": told(found, language()),
+            "message": t("", " ").join(told(found, language()).splitlines()),
             "checks": len(found),
         }
         for number, found in failed.groupby("finding", sort=True)
@@ -114,7 +114,7 @@ def findings(document: str) -> pd.DataFrame:
 
 
 def not_exact(document: str) -> pd.DataFrame:
-    """The checks that hold within rounding only, by how much of the tolerance is used, most first."""
+    """The checks that hold within rounding only, by how much of the tolerance is `used` (a fraction), most first."""
     frame = checked(document).query("status == 'rounding'")
     used = frame["difference"].abs() / frame["tolerance"].where(frame["tolerance"] > 0)
     return frame.assign(used=used).sort_values("used", ascending=False, kind="stable").reset_index(drop=True)
@@ -129,13 +129,24 @@ def status_matrix(document: str, by: str = "kind") -> pd.DataFrame:
     return counts.astype("int64").rename_axis(index=None, columns=None)
 
 
-def named_matrix(matrix: pd.DataFrame) -> pd.DataFrame:
-    """A status matrix with rows and columns named in the language in use."""
-    tables = {*specs.tables(), NARRATIVE}
-    name = (
-        kind_name if set(matrix.index) <= set(KINDS) else lambda row: (table_name if row in tables else kind_name)(row)
+def named_matrix(matrix: pd.DataFrame, by: str = "kind") -> pd.DataFrame:
+    """A status matrix, made by the same `by`, with rows and columns named in the language in use."""
+    tables = {*specs.tables(), NARRATIVE} if by == "table" else set()
+    return matrix.rename(index=lambda row: (table_name if row in tables else kind_name)(row), columns=status_name)
+
+
+def most_rounded(named: pd.DataFrame) -> str:
+    """The finding of a named status matrix by table: where most checks hold within rounding only."""
+    counts = named[status_name("rounding")]
+    most = int(counts.max())
+    if not most:
+        return t("没有一条检查只在舍入范围内成立", "No check holds within rounding only")
+    where = list(named.index[counts == most])
+    zh, en = ("各 ", " each") if len(where) > 1 else ("", "")
+    return t(
+        f"舍入差最多的是{'、'.join(where)}（{zh}{most} 条）",
+        f"Most rounding differences: {', '.join(where)} ({most}{en})",
     )
-    return matrix.rename(index=name, columns=status_name)
 
 
 def coverage(document: str) -> pd.DataFrame:
@@ -157,13 +168,13 @@ def coverage(document: str) -> pd.DataFrame:
 
 
 def untested(document: str) -> pd.DataFrame:
-    """The published numbers that no check binds: `place` (table, row and column in words) and `value` as stored."""
+    """The published numbers that no check binds: `place` (table, row and column in words) and `number` as stored."""
     facts = next(checks.facts(_rows(document), {}))
     keys, equal, bound = _bound(document)
     rows = [
         (cell_name(cell, language()), float(facts.values[cell].value)) for cell in keys if cell not in equal | bound
     ]
-    return pd.DataFrame(rows, columns=["place", "value"])
+    return pd.DataFrame(rows, columns=["place", "number"])
 
 
 def _rows(document: str) -> dict[str, list[checks.Row]]:

@@ -4,12 +4,13 @@ Amounts in 万元, ratios in percent, unit costs in 元. How last year's value i
 """
 
 from collections.abc import Iterable, Mapping
+from operator import truediv
 
 import pandas as pd
 
 from fiscal_utils.analysis import comparison
 from fiscal_utils.analysis.facts import Facts, Figure, facts
-from fiscal_utils.analysis.intervals import Interval
+from fiscal_utils.analysis.intervals import Interval, corners
 from fiscal_utils.analysis.intervals import printed as printed
 from fiscal_utils.analysis.prices import price_table, real
 from fiscal_utils.analysis.prior import Statement, series, statement
@@ -24,8 +25,6 @@ from fiscal_utils.tables import Selection, load
 
 ITEMS = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_operation", "hospitality")
 _COLUMNS = ("initial_budget", "adjusted_budget", "final")
-PARTS = ("overseas", "vehicle_purchase", "vehicle_operation", "hospitality")
-"""The items of which the total is the sum."""
 UNIT_COSTS = (
     ("vehicle_operation", "vehicles_held"),
     ("hospitality_domestic", "domestic_guests"),
@@ -146,19 +145,20 @@ def prior_bounds(document: str, item: str = "total") -> pd.DataFrame:
 def contributions(document: str) -> pd.DataFrame:
     """How much each item moved the total, in percentage points of last year's total, as intervals.
 
-    change of the item ÷ last year's total × 100. Columns: item, label, change_low, change_high (万元, signed),
-    low, high (percentage points). An item whose change is not published is left out. Empty where last year's total
-    is unknown or may be 0.
+    change of the item ÷ last year's total × 100; for the total that is its growth. Columns: item, label, change_low,
+    change_high (万元, signed), low, high (percentage points). An item whose change is not published is left out. Empty
+    where last year's total is unknown or may be 0.
     """
     made = _statements(document)
-    base = made["total"].prior if "total" in made else None
-    rows = []
-    for item in (*PARTS, "total"):
-        change = _signed_change(made[item]) if item in made else None
-        if change and base and base.low > 0:
-            corners = [end / of for end in (change.low, change.high) for of in (base.low, base.high)]
-            rows.append([item, label(item), *_ends(change), *_ends(Interval(min(corners), max(corners)), 100)])
-    return pd.DataFrame(rows, columns=["item", "label", "change_low", "change_high", "low", "high"])
+    total = made.get("total")
+    base, growth = (total.prior, total.growth_over_prior) if total else (None, None)
+    names = ["item", "label", "change_low", "change_high", "low", "high"]
+    if not base or not growth:
+        return pd.DataFrame(columns=names)
+    changes = {item: change for item in ITEMS if item in made and (change := _signed_change(made[item]))}
+    points = {item: corners(truediv, (changes[item], base)) for item in leaves(changes)} | {"total": growth}
+    rows = [[item, label(item), *_ends(changes[item]), *_ends(share, 100)] for item, share in points.items()]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _signed_change(made: Statement) -> Interval | None:
@@ -175,8 +175,7 @@ def additive(document: str) -> dict[str, float | bool | None]:
     All None unless every item with a current value has an interval.
     """
     frame = prior(document).set_index("item")
-    parts = frame.loc[[item for item in PARTS if item in frame.index]]
-    parts = parts[parts["current"].notna()]
+    parts = frame.loc[leaves(frame.index[frame["current"].notna()])]
     if "total" not in frame.index or parts.empty or parts["prior_low"].isna().any():
         return {"parts_low": None, "parts_high": None, "agrees": None}
     low, high = float(parts["prior_low"].sum()), float(parts["prior_high"].sum())
@@ -259,16 +258,16 @@ def metrics(document: str) -> dict[str, float | None]:
     """Headline numbers of the total: final, adjusted_budget, initial_budget, prior_low, prior_high (万元) and
     growth_low_pct, growth_high_pct, execution_rate_initial_pct, execution_rate_adjusted_pct; None where unknown.
     """  # fmt: skip
-    found = values(document, [f"sangong_{name}" for name in _HEADLINE])
+    found = values(document, [f"sangong_{name}" for name in HEADLINE])
     inferred = prior(document).set_index("item")
-    result = {_HEADLINE[name.removeprefix("sangong_")]: value for name, value in found.items()}
+    result = {HEADLINE[name.removeprefix("sangong_")]: value for name, value in found.items()}
     for name in ("prior_low", "prior_high", "growth_low_pct", "growth_high_pct"):
         value = inferred[name].get("total")
         result[name] = None if value is None or pd.isna(value) else float(value)
     return result
 
 
-_HEADLINE = {
+HEADLINE = {
     "final": "final", "adjusted_budget": "adjusted_budget", "initial_budget": "initial_budget",
     "execution_initial_pct": "execution_rate_initial_pct", "execution_adjusted_pct": "execution_rate_adjusted_pct",
 }  # fmt: skip

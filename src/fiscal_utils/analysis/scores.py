@@ -135,13 +135,14 @@ def by_level(document: str, level: str = "level1") -> pd.DataFrame:
     """Score ratio and lost points by indicator level over all projects, fund execution included.
 
     Columns: `level`, count, weight, score, lost (points), ratio_pct = score ÷ weight × 100, lost_share_pct (of all
-    points lost; NaN where none is), in printed order.
+    points lost; NaN where none is), in the order of the official form.
     """
     parts = performance.weights(document, level).groupby(level, sort=False)
     frame = parts[["count", "weight", "score", "lost"]].sum().reset_index()
     frame["ratio_pct"] = frame["score"] / frame["weight"].where(frame["weight"] > 0) * 100
     all_lost = float(frame["lost"].sum())
-    return frame.assign(lost_share_pct=frame["lost"] / all_lost * 100 if all_lost else math.nan)
+    frame = frame.assign(lost_share_pct=frame["lost"] / all_lost * 100 if all_lost else math.nan)
+    return performance.in_form_order(frame, level)
 
 
 def by_weight(document: str) -> pd.DataFrame:

@@ -80,14 +80,10 @@ def stacked_bars(
         stack(ax, row, segments, value_format, mute=bool(texts[row]) and sum(map(bool, finite(segments))) == 1)
         write(ax, up, row, texts[row])
     zero_line(ax)
-    legend(fig, _present(columns), [name for name, column in columns.items() if finite(column)])
+    drawn = {name: colour(index) for index, (name, column) in enumerate(columns.items()) if any(finite(column))}
+    legend(fig, [Patch(color=color) for color in drawn.values()], list(drawn))
     every = columns | ({t("合计", "total"): whole} if whole else {})
     return show(fig, caption, listing(t("堆叠条形图", "Stacked bars"), _items(names, every, value_format)))
-
-
-def _present(columns: Mapping[str, Sequence[float]]) -> list[Patch]:
-    """Legend handles of the parts that have a value."""
-    return [Patch(color=colour(index)) for index, column in enumerate(columns.values()) if finite(column)]
 
 
 def _items(names: Sequence[str], columns: Mapping[str, Sequence[float]], value_format: str) -> list[str]:

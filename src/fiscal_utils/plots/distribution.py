@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import axis, bare, legend, panel
 from fiscal_utils.plots.figure import Caption, show, show_nothing
-from fiscal_utils.plots.style import BLUE, GREEN, GREY, INK, MUTED, PALE, PURPLE, RED, colour
-from fiscal_utils.plots.text import Values, finite, listing, number, written
+from fiscal_utils.plots.style import BLUE, GREEN, GREY, INK, MUTED, PALE, PURPLE, RED, WIDTH, colour
+from fiscal_utils.plots.text import Values, finite, inches, listing, number, written
 
 
 def distribution(
@@ -37,7 +37,7 @@ def distribution(
     top = float(max(counts))
     ax.plot(found, [-0.07 * top] * len(found), "|", color=BLUE, alpha=0.5, markersize=10)
     ax.set_ylim(-0.14 * top, top * 1.04)
-    _bands(ax, bands or {}, value_format)
+    _bands(ax, bands or {}, value_format, marks=list(lines.values()))
     for index, (name, value) in enumerate(lines.items()):
         _mark(ax, index, f"{name} {written(value, value_format)}", value, 0.09 if bands else 0.0)
     axis(ax, value_format)
@@ -80,18 +80,22 @@ def _lines(count: int) -> list[Line2D]:
     return [Line2D([], [], color=colour(index), linewidth=2) for index in range(count)]
 
 
-def _bands(ax: Axes, bands: Mapping[str, float], value_format: str) -> None:
-    """A dashed line where each band begins, in view only, its name above it."""
+def _bands(ax: Axes, bands: Mapping[str, float], value_format: str, marks: Sequence[float] = ()) -> None:
+    """A dashed line where each band begins, in view only, its name above it, before it where a mark would cross it."""
     left, right = ax.get_xlim()
+    per_inch = (right - left) / (ax.get_position().width * WIDTH)
     for name, low in bands.items():
         if left < low < right:
+            text = f"{name} ≥ {written(low, value_format)}"
+            crossed = any(0 <= mark - low < (inches(text, 8.5) + 0.1) * per_inch for mark in marks)
             ax.axvline(low, color=MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=1)
             ax.annotate(
-                f"{name} ≥ {written(low, value_format)}",
+                text,
                 (low, 1),
                 xycoords=ax.get_xaxis_transform(),
-                xytext=(3, 3),
+                xytext=(-3 if crossed else 3, 3),
                 textcoords="offset points",
+                ha="right" if crossed else "left",
                 fontsize=8.5,
                 color=MUTED,
                 annotation_clip=False,

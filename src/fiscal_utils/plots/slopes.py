@@ -89,6 +89,7 @@ def slopes(
             _slope_colour(name, values, highlight),
             value_format,
             marked=name in highlight or len(found) == 1,
+            others=[other for another, other in found.items() if another != name],
         )
     for at, side, texts in ((0, first, sides[0]), (len(steps) - 1, last, sides[1])):
         colors = [_slope_colour(name, values, highlight) for name, values in found.items()]
@@ -130,8 +131,16 @@ def _slope_colour(name: str, values: Sequence[float], highlight: Collection[str]
     return INK if len(there) < 2 or there[0] == there[-1] else BLUE if there[-1] > there[0] else RED
 
 
-def _slope(ax: Axes, values: Sequence[float], color: str, value_format: str, *, marked: bool) -> None:
-    """One line; if `marked` it lies above the others and its inner values are written too."""
+def _slope(
+    ax: Axes,
+    values: Sequence[float],
+    color: str,
+    value_format: str,
+    *,
+    marked: bool,
+    others: Sequence[Sequence[float]] = (),
+) -> None:
+    """One line; if `marked` it lies above the others and its inner values are written too, clear of the others."""
     there = [(step, value) for step, value in enumerate(values) if value == value]
     alpha = 1.0 if marked or color != GREY else 0.55
     look: dict[str, Any] = {"color": color, "zorder": 4 if marked else 2, "alpha": alpha}
@@ -141,7 +150,14 @@ def _slope(ax: Axes, values: Sequence[float], color: str, value_format: str, *, 
     ax.plot(*zip(*there, strict=True), "o", markersize=6.5, clip_on=False, **look)
     for step, value in there:
         if marked and 0 < step < len(values) - 1:
-            write_above(ax, step, value, written(value, value_format), color=color)
+            below = _crowded(ax, value, [other[step] for other in others])
+            write_above(ax, step, value, written(value, value_format), color=color, below=below)
+
+
+def _crowded(ax: Axes, value: float, others: Sequence[float]) -> bool:
+    """Whether another value lies so close above that a label would stand on it."""
+    low, high = ax.get_ylim()
+    return any(0 < other - value < (high - low) / 10 for other in others)
 
 
 def _side(

@@ -40,7 +40,8 @@ def spread(documents: Selection, focus: str, names: Sequence[str]) -> None:
 def fixed_panel(documents: Selection, focus: str, metric: str) -> None:
     """Shows how the mean of a metric moved in a fixed panel and among all, and the composition effect between the two.
 
-    Documents weigh the same. Where there are not two years with a value, one sentence says so.
+    Documents weigh the same. Where no department has every year, no line joins the means of different departments;
+    where there are not two years with a value, one sentence says so.
     """
     chosen = comparison.chosen(documents, focus)
     about = catalogue().set_index("metric").T[metric]
@@ -52,17 +53,24 @@ def fixed_panel(documents: Selection, focus: str, metric: str) -> None:
             en="{name}: fewer than two years have a value, so nothing is compared over years.",
             name=about["name"],
         )
-    _chart(yearly, about, chosen)
+    if yearly["fixed_n"].any():
+        _chart(yearly, about, chosen)
+    else:
+        say(
+            zh="{name}：没有一个部门在 {years} 各年都有数值，均值的变化与样本构成的影响分不开，不作图；各年均值如下。",
+            en="{name}: no department has a value in every year of {years}, so that the change of the mean cannot be "
+            "told from who is in it, and no line is drawn; the mean of each year follows.",
+            name=about["name"], years=t("、", ", ").join(yearly["year"].astype(str)),
+        )  # fmt: skip
     return _table(yearly, about)
 
 
 def _chart(yearly: pd.DataFrame, about: "pd.Series[str]", chosen: list[str]) -> None:
     units = yearly["fixed_n"].max()
-    lines = {t("全部决算的均值", "mean of all"): yearly["all_mean"]}
-    if units:
-        lines = {
-            t(f"固定样本（{units} 个部门）的均值", f"mean of the fixed panel (n = {units})"): yearly["fixed_mean"]
-        } | lines
+    lines = {
+        t(f"固定样本（{units} 个部门）的均值", f"mean of the fixed panel (n = {units})"): yearly["fixed_mean"],
+        t("全部决算的均值", "mean of all"): yearly["all_mean"],
+    }
     measure = t(f"{about['unit']}，各份决算等权", f"{about['unit']}, every account weighs the same")
     source = t("资料来源：各部门决算公开；", "Source: final accounts of each department; ") + about["source"]
     caption = Caption(_title(yearly, about), measure, source, documents=chosen)
@@ -75,13 +83,6 @@ def _title(yearly: pd.DataFrame, about: "pd.Series[str]") -> str:
     first, last = yearly.iloc[0], yearly.iloc[-1]
     whole = last["all_mean"] - first["all_mean"]
     years = f"{first['year']:.0f}–{last['year']:.0f}"
-    if not yearly["fixed_n"].any():
-        return phrase(
-            zh="{name}：{years} 年全部均值变化 {whole:+,.2f}（{unit}）；没有部门年年都有，分不出样本构成的影响",
-            en="{name}, {years}: the mean of all moved by {whole:+,.2f} ({unit}); no department has every year, so "
-            "that the effect of who is in it cannot be told apart",
-            name=name, years=years, whole=whole, unit=moved,
-        )  # fmt: skip
     fixed = last["fixed_mean"] - first["fixed_mean"]
     return phrase(
         zh="{name}：{years} 年固定样本均值变化 {fixed:+,.2f}，样本构成效应 {effect:+,.2f}（{unit}）",
@@ -106,7 +107,7 @@ def _table(yearly: pd.DataFrame, about: "pd.Series[str]") -> None:
         shown.rename(columns={"year": t("年度", "Year"), **columns}),
         t("{}：{}", "{}: {}").format(about["name"], t("与", " and ").join(parts.values())),
         unit=about["unit"],
-        spanners={name: [columns[f"{part}_{key}"] for key in heads] for part, name in parts.items()},
+        spanners={name: [columns[f"{part}_{key}"] for key in heads] for part, name in parts.items()} if fixed else {},
         note=t(
             "构成效应 = 全部均值比上一年的变化 − 固定样本均值的变化",
             "composition effect = change in the mean of all on the year before − that in the mean of the fixed panel",

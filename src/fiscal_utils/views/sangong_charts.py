@@ -19,6 +19,8 @@ from fiscal_utils.views.naming import origin, source
 from fiscal_utils.views.showing import why
 
 STAGES = ("initial_budget", "adjusted_budget", "final")
+_STATED = ("sangong", "narrative")
+"""Where the amounts are printed: what the table leaves blank the narrative may state."""
 
 
 def _yuan() -> str:
@@ -84,17 +86,23 @@ def _before(document: str) -> str | None:
 
 
 def execution_lines(document: str) -> None:
-    """Draws each item from the initial budget to the final accounts, those above their initial budget marked."""
+    """Draws each item with a budget from there to the final accounts, those above their initial budget marked."""
     done, parts = sangong.execution(document), _parts(document)
     over = list(parts.loc[parts["above_initial"] > 0, "label"])
-    drawn = done[done["item"].isin(["total", *parts["item"]])]
+    drawn = done[_budgeted(done) & done["item"].isin(["total", *parts["item"]])]
     lines = dict(zip(drawn["label"], drawn[list(STAGES)].to_numpy().tolist(), strict=True))
     empty = t(
         "没有公布“三公”经费的预算和决算。", "No budget or final accounts of the three public expenses are published."
     )
     title = _execution_title(sangong.metrics(document)["execution_rate_initial_pct"], parts)
-    caption = Caption(title, _yuan(), source(document, "sangong"), documents=document, if_empty=empty)
+    measure = t("各阶段金额，万元", "amount at each stage, 10,000 yuan")
+    caption = Caption(title, measure, source(document, *_STATED), documents=document, if_empty=empty)
     plots.slopes(list(map(term, STAGES)), lines, caption, highlight=over)
+
+
+def _budgeted(done: pd.DataFrame) -> "pd.Series[bool]":
+    """Which items have an initial or adjusted budget."""
+    return done[["initial_budget", "adjusted_budget"]].notna().any(axis=1)
 
 
 def _parts(document: str) -> pd.DataFrame:
@@ -132,12 +140,12 @@ def offsets(document: str) -> None:
 def execution_table(document: str) -> None:
     """Shows budgets, final accounts and rates by item; items of which only the final amount is published are named."""
     done = sangong.execution(document)
-    budgeted = done[["initial_budget", "adjusted_budget"]].notna().any(axis=1)
+    budgeted = _budgeted(done)
     columns = ["label", *STAGES, "of_initial_pct", "of_adjusted_pct", "above_initial"]
     caption = t("“三公”经费执行情况", "Execution of the three public expenses")
     shown = done.loc[budgeted, columns].dropna(axis=1, how="all")
     gaps = t("—：没有公布，或没有分母", "—: not published, or no denominator") if shown.isna().any(axis=None) else ""
-    _table(shown, caption, origin(document, "sangong"), unit=_yuan(), note=gaps)
+    _table(shown, caption, origin(document, *_STATED), unit=_yuan(), note=gaps)
     for _, row in done[~budgeted].iterrows():
         say(
             zh="{label}只公布了决算，{final:,.2f} 万元。",
@@ -151,7 +159,7 @@ def prior_bounds(document: str) -> None:
     steps = sangong.prior_bounds(document)
     steps = steps.assign(range=_spans(steps, "low", "high"))
     caption = t("上年“三公”经费合计的区间（推断）", "Last year's total as an interval (inferred)")
-    _table(steps[["source", "range"]], caption, origin(document, "sangong", "narrative"), unit=_yuan())
+    _table(steps[["source", "range"]], caption, origin(document, *_STATED), unit=_yuan())
 
 
 def prior_by_item(document: str) -> None:
@@ -172,7 +180,7 @@ def prior_by_item(document: str) -> None:
     measure = t(
         "万元；条形为推断区间，菱形为公开数", "10,000 yuan; bars are inferred intervals, diamonds published figures"
     )
-    where, empty = source(document, "sangong", "narrative"), why(document, "sangong_prior")
+    where, empty = source(document, *_STATED), why(document, "sangong_prior")
     caption = Caption(title, measure, where, documents=document, if_empty=empty)
     return plots.intervals(known["label"], known["prior_low"], known["prior_high"], known["current"], caption)
 
@@ -187,7 +195,7 @@ def prior_table(document: str) -> None:
     )
     caption = t("各项上年数与增长率（推断）", "Last year and growth by item (inferred)")
     columns = ["label", "current", "before", "growth", "basis"]
-    _table(found[columns], caption, origin(document, "sangong", "narrative"), unit=_yuan())
+    _table(found[columns], caption, origin(document, *_STATED), unit=_yuan())
 
 
 def contributions(document: str) -> None:
@@ -206,7 +214,7 @@ def contributions(document: str) -> None:
         title,
         t("百分点；分母：上年合计（推断），画区间中点",
           "percentage points of last year's total (inferred); middles of intervals"),
-        source(document, "sangong", "narrative"),
+        source(document, *_STATED),
         documents=document,
         if_empty=t("上年合计推断不出或可能为 0，算不出各项的贡献。",
                    "Last year's total cannot be inferred or may be 0, so there are no contributions."),
@@ -222,7 +230,7 @@ def contributions_table(document: str) -> None:
         reason=moved["item"].map(sangong.reasons(document)),
     )
     caption = t("各项对合计增长的贡献（推断）", "Contributions to the growth of the total (inferred)")
-    _table(moved[["label", "change", "points", "reason"]], caption, origin(document, "sangong", "narrative"))
+    _table(moved[["label", "change", "points", "reason"]], caption, origin(document, *_STATED))
 
 
 def history(document: str, documents: Selection = None) -> None:
@@ -237,7 +245,7 @@ def history(document: str, documents: Selection = None) -> None:
         f"合计，万元，名义值；{len(chain)} 个年度，其中 {implied} 个只由推断而来",
         f"total, 10,000 yuan, nominal; {len(chain)} years, {implied} of them by inference only",
     )
-    caption = Caption(title, measure, source(document, "sangong", "narrative"), documents=chain["document_id"])
+    caption = Caption(title, measure, source(document, *_STATED), documents=chain["document_id"])
     plots.timeline(chain["year"].astype(str), chain["implied_low"], chain["implied_high"], chain["printed"], caption)
 
 
@@ -271,7 +279,7 @@ def real_growth(document: str, price_index: float | None = None) -> None:
     real, nominal = (_of_total(frame, "growth_low_pct", "growth_high_pct") for frame in found)
     if real is None:
         reason = why(document, "sangong_real_growth_pct")
-        return say(zh="不作价格折算。{why}", en="Nothing in real terms. {why}", why=reason)
+        return say(zh="不作价格折算。{why}", en="No figures in real terms. {why}", why=reason)
     return say(
         zh="价格指数 {index:.1f}（上年 = 100）：上年合计按本年价格为 {before} 万元（推断），"
         "实际增长 {real}%，名义增长 {nominal}%。",
@@ -308,7 +316,7 @@ def history_table(document: str, documents: Selection = None) -> None:
         "Total by year: published, inferred, and at this year's prices",
     )
     columns = ["year", "printed", "implied", "best", "real"]
-    _table(chain[columns], caption, origin(document, "sangong", "narrative"), unit=_yuan(), note=note)
+    _table(chain[columns], caption, origin(document, *_STATED), unit=_yuan(), note=note)
 
 
 def differing_counts(document: str) -> None:
@@ -321,7 +329,7 @@ def differing_counts(document: str) -> None:
     )
     columns = ["denominator_label", "table_count", "narrative_count", "cost", "narrative_cost"]
     whole = costs[columns].astype(dict.fromkeys(columns[1:3], "Int64"))
-    _table(whole, caption, origin(document, "sangong", "narrative"))
+    _table(whole, caption, origin(document, *_STATED))
 
 
 def additive(document: str) -> None:

@@ -23,14 +23,22 @@ def _caption(document: str, title: str, measure: str, if_empty: str = "") -> Cap
 
 
 def _table(
-    frame: pd.DataFrame, caption: str, document: str, *, formats: dict[str, Format] | None = None, note: str = ""
+    frame: pd.DataFrame,
+    caption: str,
+    document: str,
+    *,
+    formats: dict[str, Format] | None = None,
+    note: str = "",
+    by_project: bool = False,
 ) -> None:
-    """The frame with headings, `formats` by column; nothing without rows."""
+    """The frame with headings, `formats` by column, `by_project` under the name of each; nothing without rows."""
     if len(frame):
         shown = performance.labelled(frame)
         heads = dict(zip(frame.columns, shown.columns, strict=True))
         written = {heads[name]: form for name, form in (formats or {}).items()}
-        table(shown, caption, unit=t("分", "points"), formats=written, source=origin(document, "form"), note=note)
+        groups = heads["project"] if by_project else ""
+        where, unit = origin(document, "form"), t("分", "points")
+        table(shown, caption, unit=unit, formats=written, source=where, note=note, groups=groups)
 
 
 def in_short(document: str) -> None:
@@ -43,9 +51,9 @@ def in_short(document: str) -> None:
         )  # fmt: skip
     return say(
         zh="{indicators} 个指标中 {full_score} 个得满分（{full_score_share_pct:.1f}%），"
-        "连同预算执行共失 {lost_points:g} 分；{quantitative} 个指标值是数字，{qualitative} 个是文字。",
+        "连同预算执行共失 {lost_points:g} 分；定量指标 {quantitative} 个，定性指标 {qualitative} 个。",
         en="Full marks for {full_score} of {indicators} indicators ({full_score_share_pct:.1f}%); points lost, fund "
-        "execution included: {lost_points:g}. Targets that are numbers: {quantitative}; in words: {qualitative}.",
+        "execution included: {lost_points:g}. Quantitative targets: {quantitative}; qualitative ones: {qualitative}.",
         **performance.metrics(document),
     )
 
@@ -94,7 +102,8 @@ def lost(document: str) -> None:
     """Shows every score below its weight with the reason given, or says that there is none."""
     found = performance.lost_points(document)
     columns = ["project", "name", "target", "actual", "weight", "score", "lost", "deviation"]
-    _table(found[columns], t("失分明细", "Points lost, item by item"), document)
+    listed = found[columns].assign(deviation=found["deviation"].where(found["deviation"] != "", None))
+    _table(listed, t("失分明细", "Points lost, item by item"), document, by_project=True)
     if found.empty:
         none = why(document, "indicators") or t("没有一项失分。", "No points were lost.")
         say(zh="{none}", en="{none}", none=none)
@@ -126,20 +135,21 @@ def structure_table(document: str) -> None:
 
 
 def kinds(document: str) -> None:
-    """Draws how many targets are numbers and how many are words, by level 2."""
+    """Draws how many targets are quantitative and how many qualitative, by level 2."""
     found, numbers = performance.kinds(document), performance.metrics(document)
     words, every = numbers["qualitative"], numbers["indicators"]
     share = 100 * words / (every or 1)
     title = t(
-        f"{every} 个指标值中 {words} 个是文字，占 {share:.0f}%", f"{words} of {every} targets are words: {share:.0f}%"
+        f"{every} 个指标中 {words} 个是定性指标，占 {share:.0f}%",
+        f"{words} of {every} targets are qualitative: {share:.0f}%",
     )
-    caption = _caption(document, title, t("二级指标，个数", "by level 2, number of indicators"))
+    caption = _caption(document, title, t("指标个数，按二级指标", "number of indicators, by level 2"))
     counted = {t(*performance.COLUMNS[kind]): found[kind] for kind in ("quantitative", "qualitative")}
     plots.stacked_bars([*map(performance.level_name, found["level2"])], counted, caption, value_format="{:.0f}")
 
 
 def kinds_table(document: str) -> None:
-    """Shows how numeric and verbal targets are scored."""
+    """Shows how quantitative and qualitative targets are scored."""
     columns = ["kind_name", "count", "full", "full_pct", "weight", "score", "ratio_pct"]
     note = t("满分占比的分母是该类指标数", "the share of full marks is of the indicators of the kind")
     caption = t("两类指标的得分", "How the two kinds are scored")
@@ -147,15 +157,16 @@ def kinds_table(document: str) -> None:
 
 
 def verbal(document: str) -> None:
-    """Shows the targets in words with their printed actual, and says how many of these are numbers."""
+    """Shows the qualitative targets with their printed actual, and says how many of these are numbers."""
     found = performance.indicators(document)
     columns = ["project", "name", "target", "actual", "weight", "score"]
-    caption = t("文字指标值及其“实际完成”", "Targets in words and their printed actual")
-    _table(found.loc[found["kind"] == "qualitative", columns], caption, document)
+    caption = t("定性指标及其“实际完成”", "Qualitative targets and their printed actual")
+    _table(found.loc[found["kind"] == "qualitative", columns], caption, document, by_project=True)
     if performance.metrics(document)["qualitative"]:
         say(
-            zh="文字指标 {qualitative} 个，其中 {qualitative_numeric_actual} 个的实际完成填的是数字。",
-            en="Targets in words: {qualitative}, of which {qualitative_numeric_actual} have a number for their actual.",
+            zh="定性指标 {qualitative} 个，其中 {qualitative_numeric_actual} 个的实际完成填的是数字。",
+            en="Qualitative targets: {qualitative}, of which {qualitative_numeric_actual} have a number for their "
+            "actual.",
             **performance.metrics(document),
         )  # fmt: skip
 
@@ -167,12 +178,12 @@ def achievements(document: str) -> None:
     labels = apart["name"] + " · " + apart["project"]
     below = list(labels[apart["achievement_pct"] < 100])
     title = t(
-        f"{len(numeric)} 个可比的数字指标中 {len(apart)} 个与指标值不同，{len(below)} 个低于指标值",
+        f"{len(numeric)} 个可比的定量指标中 {len(apart)} 个与指标值不同，{len(below)} 个低于指标值",
         f"{len(apart)} of {len(numeric)} comparable targets differ from the actual; lower actuals: {len(below)}",
     )
     measure = t("实际 ÷ 指标值（%），突出的为低于指标值", "actual ÷ target (%), lower ones stand out")
-    same = t("可比的数字指标实际都等于指标值。", "Every comparable actual equals its target.")
-    none = t("没有可比的数字指标。", "There is no comparable target.")
+    same = t("可比的定量指标实际都等于指标值。", "Every comparable actual equals its target.")
+    none = t("没有可比的定量指标。", "There is no comparable target.")
     caption = _caption(document, title, measure, if_empty=same if len(numeric) else none)
     plots.bars(labels, apart["achievement_pct"], caption, highlight=below, value_format="{:,.1f}%")
 
@@ -210,14 +221,15 @@ def recomputed(document: str) -> None:
     )
     caption = _caption(document, title, t("得分（分）", "score (points)"), if_empty=agree)
     names = t("印出的得分", "printed"), t("按比例重算", "recomputed")
-    plots.dumbbells(found["name"] + " · " + found["project"], found["score"], found["recomputed"], caption, names=names)
+    labels = found["name"] + " · " + found["project"]
+    plots.dumbbells(labels, found["score"], found["recomputed"], caption, names=names, value_format="{:,.4g}")
 
 
 def recomputed_table(document: str) -> None:
     """Shows the scores that differ from the declared rule."""
     formats: dict[str, Format] = {"recomputed": "{:.3f}", "difference": "{:+.3f}"}
     caption = t("印出的得分与重算之差", "Printed score against recomputed score")
-    _table(_differing(document), caption, document, formats=formats)
+    _table(_differing(document), caption, document, formats=formats, by_project=True)
 
 
 def grades_table(document: str, scheme: str) -> None:

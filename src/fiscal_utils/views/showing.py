@@ -87,7 +87,7 @@ def figures(document: str, names: Sequence[str], caption: str, source: str = "")
     ]
     heads = t(zh="指标,数值,单位,分母或公式", en="Measure,Value,Unit,Denominator or formula").split(",")
     if not rows:
-        reasons = " ".join(dict.fromkeys(found["why"]))
+        reasons = t("", " ").join(dict.fromkeys(found["why"]))
         return say(zh="{caption}：一个也算不出。{why}", en="{caption}: none. {why}", caption=caption, why=reasons)
     table(pd.DataFrame(rows, columns=heads), caption, source=source, formats={heads[1]: str})
     for reason, missing in found[found["why"] != ""].groupby("why", sort=False):
@@ -128,7 +128,7 @@ def _how() -> None:
     say(
         zh="没有选定可比较的其他决算：`fiscal report` 加上 `-p documents all`（或以逗号分隔的文档编号），"
         "本节就给出排序、分布和历年变化。",
-        en="No other accounts were chosen: with `-p documents all` (or ids parted by commas) `fiscal report` ranks "
+        en="No other accounts were chosen: with `-p documents all` (or ids separated by commas) `fiscal report` ranks "
         "them here and shows their distribution and their course over the years.",
     )
 
@@ -222,7 +222,8 @@ def _distribution(found: pd.DataFrame) -> None:
     focus = found[found["focus"] & found["position"].notna()]
     marks = dict(zip(_labels(focus), focus["position"], strict=True))
     measure = t(f"{_measure(about)}；{_years(found)}决算", f"{_measure(about)}; accounts{_years(found)}")
-    caption = Caption(title, f"{measure}, n = {ranked['n']}", _source(about), documents=found["document_id"])
+    measure += t(f"，n = {ranked['n']}", f", n = {ranked['n']}")
+    caption = Caption(title, measure, _source(about), documents=found["document_id"])
     plots.distribution(
         found["position"],
         caption,
@@ -275,11 +276,17 @@ def _together(found: pd.DataFrame, chosen: Sequence[str], focus: str) -> None:
             + (t(zh="；第一行为本部门", en="; the first row is this department") if focus in valued else ""),
             folded=len(shown) > ENOUGH,
         )
-    for name, rows in found[found["status"].isin(STATUSES[2:])].groupby("name", sort=False):
+    _gaps(found[found["status"].isin(STATUSES[2:])])
+
+
+def _gaps(missing: pd.DataFrame) -> None:
+    """Says how many accounts lack a value and why, metrics with the same gaps together."""
+    why = missing.groupby("name", sort=False)["status"].agg(lambda found: _reasons(found.value_counts().to_dict()))
+    for reasons, names in why.groupby(why, sort=False):
         say(
-            zh="{name}：{n} 份没有数值（{reasons}）。",
-            en="{name}: no value in {n} of the accounts ({reasons}).",
-            name=name, n=len(rows), reasons=_reasons(rows["status"].value_counts().to_dict()),
+            zh="没有数值的决算份数：{reasons}（{names}）。",
+            en="Accounts without a value: {reasons} ({names}).",
+            names=t("、", "; ").join(names.index), reasons=reasons,
         )  # fmt: skip
 
 

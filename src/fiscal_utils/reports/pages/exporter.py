@@ -1,5 +1,6 @@
 """The nbconvert exporter of report pages. It imports nbconvert, which takes a second: import it where it is used."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -56,8 +57,16 @@ def exporter(language: str) -> PageExporter:
     )
 
 
+_CHINESE = r"\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_BREAK = re.compile(rf"(?<=[{_CHINESE}])\n(?=[{_CHINESE}“‘])|(?<=[”’])\n(?=[{_CHINESE}])")
+"""Where a line ends between two Chinese sentences: browsers draw a space there."""
+
+
 class _Renderer(IPythonRenderer):
-    """Markdown with its formulas as MathML, which browsers draw without a script."""
+    """Markdown with its formulas as MathML, which browsers draw without a script; no spaces between Chinese lines."""
+
+    def paragraph(self, text: str) -> str:
+        return super().paragraph(_BREAK.sub("", text))
 
     def inline_math(self, body: str) -> str:
         return formula(body, "inline")

@@ -14,7 +14,7 @@ from fiscal_utils.departments import english_name
 from fiscal_utils.language import LANGUAGES
 from fiscal_utils.reports import runs
 from fiscal_utils.reports.pages import look
-from fiscal_utils.reports.pages.changes import metric_name, since_last_run
+from fiscal_utils.reports.pages.changes import named, since_last_run
 from fiscal_utils.reports.pages.spark import Spark, spark
 from fiscal_utils.reports.runs import Key, Report
 
@@ -113,5 +113,5 @@ def _template() -> Template:
     environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True), trim_blocks=True)
     environment.filters |= {"minute": look.minute, "number": look.number, "link": _link, "quote": quote}
     environment.filters["english"] = english_name
-    environment.globals |= {"time_zone": look.time_zone(), "metric_name": metric_name, "decimals": look.decimals}
+    environment.globals |= {"time_zone": look.time_zone(), "named": named, "decimals": look.decimals}
     return environment.from_string(look.template("index.html.j2"))

@@ -12,8 +12,8 @@ function age(moment) {
 for (const time of document.querySelectorAll("time")) {
   time.title = age(new Date(time.dateTime));
   if (time.closest(".made, .lede")) {
-    time.insertAdjacentHTML("afterend", ' <span class="age"></span>');
-    time.nextElementSibling.textContent = `(${time.title})`;
+    time.insertAdjacentHTML("afterend", '<span class="age"></span>');
+    time.nextElementSibling.textContent = ` (${time.title})`;
   }
 }
 
