@@ -48,6 +48,13 @@ def test_what_is_said_of_the_whole_table_stays_while_it_scrolls(shown):
     assert still == ["What it is (万元)", "of the budget", "Source: table 1"]
 
 
+def test_a_checksum_may_break_and_is_copied_whole(shown):
+    checksum = "c5103daa1e3ff16f636290548ee720cd"
+    table(pd.DataFrame({"value": [checksum, "administratively", "&&&&&&&&&&&&&&&&&"]}), "x")
+    assert [len(cell.findall("wbr")) for cell in parsed(shown[0]).iterfind(".//tbody/tr/td")] == [1, 0, 0]
+    assert cells(shown[0])[0] == [checksum]
+
+
 def test_codes_stand_left_and_texts_with_a_format_right_as_numbers_do(shown):
     table(pd.DataFrame({"code": ["30101"], "value": ["1,234"], "amount": [1.0]}), "x", formats={"value": str})
     heads = parsed(shown[0]).findall(".//th[@scope='col']")

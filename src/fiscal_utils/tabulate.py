@@ -7,6 +7,7 @@ paper.
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from numbers import Number
@@ -23,6 +24,8 @@ from fiscal_utils.numerals import Written
 
 ROWS = 60
 """As many rows of a frame to browse as a report shows; how many there are is said."""
+
+_LONG = re.compile(r"[0-9A-Za-z]{16}(?=[0-9A-Za-z])")
 
 Format = str | Callable[[Any], str]
 
@@ -131,8 +134,9 @@ def _body(frame: pd.DataFrame, names: Mapping[str, str], formats: Mapping[str, F
 
 
 def _texts(values: "pd.Series[Any]", form: Format | None) -> list[str]:
-    """The values as written, escaped."""
-    return [MISSING if is_missing(value) else str(escape(_text(value, form))) for value in values]
+    """The values as written, escaped; a checksum may break, where it would have the table scroll."""
+    texts = [MISSING if is_missing(value) else str(escape(_text(value, form))) for value in values]
+    return [_LONG.sub(r"\g<0><wbr>", text) for text in texts]
 
 
 def _text(value: Any, form: Format | None) -> str:
