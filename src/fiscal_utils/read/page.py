@@ -11,7 +11,7 @@ import numpy as np
 
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
-from fiscal_utils.read.rulings import Box, Cell, Frame, frames
+from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, frames
 from fiscal_utils.read.runs import Glyphs, Run, lines, runs, turned, words
 
 __all__ = ["Box", "Glyphs", "Page"]
@@ -52,7 +52,8 @@ class Page:
 
     number: int
     glyphs: Glyphs
-    boxes: Sequence[Box]
+    boxes: Boxes
+    """The rulings."""
 
     def blocks(self) -> list[Block]:
         """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
@@ -73,10 +74,10 @@ class Page:
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
-def _upright(glyphs: Glyphs, boxes: Sequence[Box]) -> tuple[Glyphs, Sequence[Box]]:
+def _upright(glyphs: Glyphs, boxes: Boxes) -> tuple[Glyphs, Boxes]:
     """Glyphs and boxes, turned so that most of the text is upright."""
     quarters = int(np.bincount(glyphs.turns, minlength=1).argmax())
-    return (glyphs.turned(quarters), [turned(box, quarters) for box in boxes]) if quarters else (glyphs, boxes)
+    return (glyphs.turned(quarters), turned(boxes, quarters)) if quarters else (glyphs, boxes)
 
 
 def _line(line: Iterable[Run], page: int, baseline: float) -> Line:

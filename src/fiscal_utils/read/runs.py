@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from fiscal_utils.normalise import clean
 from fiscal_utils.read.model import Word
-from fiscal_utils.read.rulings import Box
+from fiscal_utils.read.rulings import Boxes
 
 _BOX_HEIGHT = 1.1
 _MIDDLE = 0.35
@@ -103,12 +103,11 @@ class Run(NamedTuple):
         return Run(self.text[start:stop], lefts[0], rights[-1], self.y, self.size, lefts, rights)
 
 
-def turned(box: Box, quarters: int) -> Box:
-    """The box after so many quarter turns clockwise around the origin."""
-    left, bottom, right, top = box
+def turned(boxes: Boxes, quarters: int) -> Boxes:
+    """The boxes after so many quarter turns clockwise around the origin."""
     for _ in range(quarters % 4):
-        left, bottom, right, top = bottom, -right, top, -left
-    return left, bottom, right, top
+        boxes = boxes[:, [1, 2, 3, 0]] * (1, -1, 1, -1)
+    return boxes
 
 
 def runs(glyphs: Glyphs) -> list[Run]:
@@ -171,7 +170,8 @@ def _spaced(line: Iterable[Run]) -> list[Run]:
 
 
 def _sideways(run: Run, quarters: int) -> Run:
-    left, bottom, right, top = turned((run.left, run.y, run.right, run.y + run.size), -quarters)
+    box = np.array([(run.left, run.y, run.right, run.y + run.size)])
+    left, bottom, right, top = turned(box, -quarters)[0].tolist()
     return Run(run.text, left, right, (bottom + top) / 2 - _MIDDLE * run.size, run.size)
 
 
