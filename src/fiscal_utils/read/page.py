@@ -94,8 +94,10 @@ def _holds(frame: Frame, run: Run) -> bool:
     """Whether the run stands in a cell of the frame; a watermark is taller than the cell that it is printed over."""
     if not frame.holds(run.centre, run.middle):
         return False
+    if not run.lefts or run.size <= _TOO_TALL * frame.lowest:
+        return True
     _, bottom, _, top = frame.extent(frame.cell(run.centre, run.middle))
-    return not run.lefts or run.size <= _TOO_TALL * (top - bottom)
+    return run.size <= _TOO_TALL * (top - bottom)
 
 
 def _goes_on(frame: Frame, line: Line, size: float) -> bool:
@@ -180,9 +182,11 @@ def _is_broken(printed: CellLines, frame: Frame, cell: Cell) -> bool:
 
     In the last row it may go on on the next page.
     """
+    if len(printed) < 2:
+        return False
     found = [line for _, line in printed]
     pieces = ["".join(run.text for run in line) for line in found]
-    if len(pieces) < 2 or not all(map(_PIECE_OF_NUMBER.fullmatch, pieces)):
+    if not all(map(_PIECE_OF_NUMBER.fullmatch, pieces)):
         return False
     cut = cell[0] == len(frame.ys) - 2
     if not _is_whole("".join(pieces)) and not (cut and sum(map(len, pieces)) < _MOST_DIGITS):

@@ -55,6 +55,11 @@ class Frame:
         return Grid((), spans=self.spans).owners
 
     @cached_property
+    def lowest(self) -> float:
+        """The height of the lowest row."""
+        return min(above - below for above, below in pairwise(self.ys))
+
+    @cached_property
     def _heights(self) -> list[float]:
         return [-y for y in self.ys]
 
