@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import Number
@@ -75,8 +76,7 @@ class Relation:
             yield cell, (values[cell].value if cell in values else Decimal(0)) - weight * difference
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The evaluation of a relation: both sides, their difference and the difference that rounding allows."""
 
     status: str

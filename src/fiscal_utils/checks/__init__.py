@@ -126,7 +126,7 @@ def _without_prior(relation: Relation, found: Facts) -> Relation:
 def _verdict(test: Test, found: Facts) -> Verdict:
     verdict = test.verdict(found.values)
     if found.open_rows and any(found.is_open(cell) for cell in test.cells):
-        return replace(verdict, status="undetermined")
+        return verdict._replace(status="undetermined")
     return verdict
 
 

@@ -184,7 +184,7 @@ def _merged(
     seen: set[Cell] = set()
     for i in range(height):
         for j in range(width):
-            if (i, j) in seen:
+            if (i, j) in seen or not (right[i][j] or below[i][j]):
                 continue
             across = 1
             while right[i][j + across - 1] and (i, j + across) not in seen:

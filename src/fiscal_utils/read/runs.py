@@ -209,7 +209,7 @@ def lines(found: Iterable[Run]) -> list[tuple[float, list[Run]]]:
             by_line[-1].append(run)
         else:
             by_line.append([run])
-    return [(line[0].y, _once(sorted(line, key=lambda run: run.left))) for line in by_line]
+    return [(line[0].y, line if len(line) == 1 else _once(sorted(line, key=lambda run: run.left))) for line in by_line]
 
 
 def _once(line: Sequence[Run]) -> list[Run]:

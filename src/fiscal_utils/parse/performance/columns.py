@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse.performance.model import rules
@@ -15,8 +16,7 @@ _LEAST_HEADERS = 3
 _ANCHORS = {"funds": "executed", "indicators": "name"}
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """The text of a cell without white space, its columns from `start` to before `stop`."""
 
     text: str
