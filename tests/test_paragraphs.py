@@ -20,12 +20,11 @@ def test_a_paragraph_that_runs_on_is_whole() -> None:
 
 
 def test_a_paragraph_that_breaks_off_before_a_heading_is_cut() -> None:
-    assert are_cut(printed(HEADING, FIRST, "三、支出决算情况说明", LAST))
+    assert are_cut(printed(HEADING, FIRST, "三、支出决算情况说明", FIRST, HEADING))
 
 
 def test_a_paragraph_that_begins_inside_a_sentence_is_cut() -> None:
-    assert are_cut(printed(HEADING, LAST))
-    assert are_cut(printed(HEADING, "1,069.50万元，占82.27%。"))
+    assert are_cut(printed(HEADING, LAST, HEADING, "1,069.50万元，占82.27%。"))
 
 
 def test_an_item_that_runs_on_from_its_heading_is_whole() -> None:
@@ -36,8 +35,9 @@ def test_a_line_with_room_for_more_is_no_sign() -> None:
     assert not are_cut(printed(HEADING, "收入合计1,300.00万元", HEADING, FIRST, LAST))
 
 
-def test_a_single_full_line_without_a_stop_outweighs_no_others() -> None:
-    assert not are_cut(printed(HEADING, FIRST, LAST, FIRST, LAST, FIRST, HEADING))
+def test_a_stop_left_out_is_no_sign() -> None:
+    assert not are_cut(printed(HEADING, FIRST, HEADING))
+    assert not are_cut(printed(HEADING, FIRST, LAST, FIRST, LAST, FIRST, HEADING, FIRST, HEADING))
 
 
 def test_lines_without_places_tell_nothing() -> None:

@@ -19,11 +19,14 @@ _ROOM = 2
 
 
 def are_cut(lines: Sequence[Line]) -> bool:
-    """Whether more lines break off, or begin inside a sentence, than run on to the next; False without geometry."""
+    """Whether more lines break off, or begin inside a sentence, than run on to the next; False without geometry.
+
+    One alone is no sign: its stop may have been left out.
+    """
     printed = [line for line in lines if line.words]
     edge = max((line.words[-1].x1 for line in printed), default=0.0)
     signs = [_lost(before, line, edge) for before, line in pairwise(printed)]
-    return signs.count(True) > signs.count(False)
+    return signs.count(True) > max(signs.count(False), 1)
 
 
 def _lost(before: Line, line: Line, edge: float) -> bool | None:
