@@ -219,7 +219,7 @@ def _turns(text: Any, indices: Sequence[int], places: Places) -> npt.NDArray[np.
 def _level(ys: npt.NDArray[np.float64]) -> Mask:
     """For each character whether the one before or after stands on its baseline."""
     level = np.zeros(len(ys), bool)
-    same = abs(np.diff(ys)) < 0.01
+    same = abs(ys[1:] - ys[:-1]) < 0.01
     level[1:] |= same
     level[:-1] |= same
     return level

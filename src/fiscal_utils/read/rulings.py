@@ -118,17 +118,18 @@ def _joined(pieces: npt.NDArray[np.float64], scale: float) -> list[_Ruling]:
     order = np.lexsort((pieces[:, 1], apart))
     (at, start, end), apart = pieces[order].T, apart[order]
     gaps = (start + apart)[1:] - np.maximum.accumulate(end + apart)[:-1]
-    begins = np.append(0, np.flatnonzero(gaps > _TOUCHING) + 1)
-    means = np.add.reduceat(at, begins) / np.diff(np.append(begins, len(at)))
+    opens = np.concatenate(([True], gaps > _TOUCHING))
+    begins = np.flatnonzero(opens)
+    means = np.add.reduceat(at, begins) / np.bincount(np.cumsum(opens) - 1)
     rulings = zip(means.tolist(), start[begins].tolist(), np.maximum.reduceat(end, begins).tolist(), strict=True)
     return sorted(_Ruling(*line) for line in rulings if line[2] - line[1] >= _SHORTEST * scale)
 
 
 def _lanes(at: npt.NDArray[np.float64], reach: float) -> npt.NDArray[np.intp]:
     """For each place the number of the lane that it lies in; a lane reaches so far from its first place."""
-    places = np.unique(at)
-    firsts = [places[0]]
-    while (after := np.searchsorted(places, firsts[-1] + reach, "right")) < len(places):
+    places = sorted(set(at.tolist()))
+    firsts = places[:1]
+    while (after := bisect_right(places, firsts[-1] + reach)) < len(places):
         firsts.append(places[after])
     return np.searchsorted(firsts, at, "right")
 

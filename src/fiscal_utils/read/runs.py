@@ -64,6 +64,8 @@ class Glyphs:
 
     def turned(self, quarters: int) -> "Glyphs":
         """The glyphs after so many quarter turns clockwise around the origin."""
+        if not quarters % 4:
+            return self
         x, y, left, bottom, right, top = self.places.T
         for _ in range(quarters % 4):
             x, y, left, bottom, right, top = y, -x, bottom, -right, top, -left
@@ -113,7 +115,7 @@ def turned(boxes: Boxes, quarters: int) -> Boxes:
 def runs(glyphs: Glyphs) -> list[Run]:
     """The runs of a page whose text is upright, in the order of the file."""
     found: list[Run] = []
-    for quarters in np.unique(glyphs.turns).tolist():
+    for quarters in np.flatnonzero(np.bincount(glyphs.turns)).tolist():
         own = _upright(glyphs.those(glyphs.turns == quarters).turned(quarters))
         found += [_sideways(run, quarters) for _, line in lines(own) for run in _spaced(line)] if quarters else own
     return _marked(found)
@@ -136,8 +138,8 @@ def _reprints(glyphs: Glyphs) -> Mask:
     """For each glyph whether it is the one before, printed once more."""
     _, y, left, _, right, _ = glyphs.places.T
     codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    near = abs(np.diff(left)) < _REPRINT * (right - left)[1:]
-    level = abs(np.diff(y)) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
+    near = abs(left[1:] - left[:-1]) < _REPRINT * (right - left)[1:]
+    level = abs(y[1:] - y[:-1]) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
     return np.append(False, (codes[1:] == codes[:-1]) & near & level)
 
 
