@@ -126,11 +126,12 @@ def _upright(glyphs: Glyphs) -> list[Run]:
     glyphs = glyphs.those(~_reprints(glyphs))
     starts = _starts(glyphs)
     sizes = np.maximum.reduceat(glyphs.sizes, starts).tolist()
-    _, ys, lefts, _, rights, _ = glyphs.places.T.tolist()
+    baselines = glyphs.places[starts, 1].tolist()
+    lefts, rights = glyphs.places[:, (2, 4)].T.tolist()
     text = clean(glyphs.text)
     return [
-        Run(text[a:b], lefts[a], rights[b - 1], ys[a], size, lefts[a:b], rights[a:b])
-        for (a, b), size in zip(pairwise([*starts.tolist(), len(text)]), sizes, strict=True)
+        Run(text[a:b], lefts[a], rights[b - 1], y, size, lefts[a:b], rights[a:b])
+        for (a, b), y, size in zip(pairwise([*starts.tolist(), len(text)]), baselines, sizes, strict=True)
     ]
 
 
