@@ -40,5 +40,9 @@ def test_a_stop_left_out_is_no_sign() -> None:
     assert not are_cut(printed(HEADING, FIRST, LAST, FIRST, LAST, FIRST, HEADING, FIRST, HEADING))
 
 
+def test_points_of_a_list_need_no_stops() -> None:
+    assert not are_cut(printed(*(f"（{n}）一般公共服务支出1,300.00万元" for n in "一二三四五")))
+
+
 def test_lines_without_places_tell_nothing() -> None:
     assert not are_cut([Line(text) for text in (HEADING, FIRST, HEADING, LAST)])

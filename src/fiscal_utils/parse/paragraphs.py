@@ -34,7 +34,9 @@ def _lost(before: Line, line: Line, edge: float) -> bool | None:
     above, text = squeeze(before.text), squeeze(line.text)
     if is_ended(above):
         return True if _INSIDE.match(text) else None
-    return begins_heading(text) if _is_full(before, edge) else None
+    if not _is_full(before, edge) or (begins_heading(text) and begins_heading(above)):
+        return None  # points of a list need no stops
+    return begins_heading(text)
 
 
 def _is_full(line: Line, edge: float) -> bool:
