@@ -213,13 +213,15 @@ def _modes(paths: Sequence[Any]) -> tuple[Mask, Mask]:
 
 
 def _are_thin(boxes: Boxes) -> Mask:
-    return np.asarray((boxes[:, 2:] - boxes[:, :2]).min(1) <= _THIN)
+    left, bottom, right, top = boxes.T
+    return np.asarray(np.minimum(right - left, top - bottom) <= _THIN)
 
 
 def _without_caps(lines: Boxes) -> Boxes:
     """Stroked lines without the half of their width that their bounds add at either end."""
     sizes = lines[:, 2:] - lines[:, :2]
-    caps = np.where(sizes > 2 * sizes[:, ::-1], sizes.min(1, keepdims=True) / 2, 0)
+    widths = sizes[:, ::-1]
+    caps = np.where(sizes > 2 * widths, widths / 2, 0)
     return np.hstack((lines[:, :2] + caps, lines[:, 2:] - caps))
 
 
