@@ -1,6 +1,9 @@
 """`fiscal extract`: one file or many, what it prints and its exit status."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,11 @@ def test_a_wrong_call_says_what_to_do(
     assert done.output.startswith("Error: ")
     assert says in done.output
     assert not (tmp_path / "raw").exists()
+
+
+def test_processes_of_the_command_import_only_what_they_need() -> None:
+    code = "import sys, fiscal_utils.__main__ as command; print(sorted({'pandas', 'nbformat'} & sys.modules.keys()))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert loaded.strip() == "[]"
+    script = next(script for script in entry_points(group="console_scripts") if script.name == "fiscal")
+    assert script.value == "fiscal_utils.__main__:main"

@@ -110,6 +110,10 @@ def test_workbooks_printed_by_libreoffice(made: dict[int, Accounts], tmp_path: P
     paths = [on_one_page_width(path, i % 2 == 0) for i, path in enumerate(rendered(made, tmp_path, ".xlsx"))]
     office(paths, "pdf", tmp_path)
     assert_read(made, tmp_path / "pdf", ".pdf", narrated=False)  # a sheet does not print all of a long paragraph
+    for seed in made:
+        again = parse(read(tmp_path / "pdf" / f"{seed}.pdf"))
+        assert figures(again) <= figures(made[seed]), seed
+        assert "narrative is not read" in again.doubts[-1], seed
 
 
 @needs_office
@@ -165,6 +169,7 @@ def test_word_files_without_lines_on_landscape_pages(made: dict[int, Accounts], 
 def test_workbooks_without_lines(made: dict[int, Accounts], tmp_path: Path) -> None:
     office([on_one_page_width(path, False) for path in rendered(made, tmp_path, ".xlsx", "open")], "pdf", tmp_path)
     assert_nothing_wrong(made, tmp_path / "pdf", share=0.95)
+    assert all(figures(parse(read(tmp_path / "pdf" / f"{seed}.pdf"))) <= figures(made[seed]) for seed in made)
 
 
 @needs_office

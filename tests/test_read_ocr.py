@@ -76,7 +76,7 @@ def grids(source: Source) -> list[Grid]:
 def ruled(image: Image.Image) -> list[Frame]:
     scan = pytest.importorskip("fiscal_utils.read.scan", exc_type=ImportError)
     boxes, _ = scan.rulings(scan.ink_of(scan.straight(pixels(image))), PIXELS)
-    return frames([(x0 / PIXELS, -y1 / PIXELS, x1 / PIXELS, -y0 / PIXELS) for x0, y0, x1, y1 in boxes])
+    return frames(np.array([(x0, -y1, x1, -y0) for x0, y0, x1, y1 in boxes]).reshape(-1, 4) / PIXELS)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif"])

@@ -7,7 +7,9 @@ numbers holds when its two sides differ by no more than the half units of all it
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import Number
@@ -74,8 +76,7 @@ class Relation:
             yield cell, (values[cell].value if cell in values else Decimal(0)) - weight * difference
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The evaluation of a relation: both sides, their difference and the difference that rounding allows."""
 
     status: str
@@ -95,10 +96,11 @@ def evaluate(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
 
 
 def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
-    lhs = sum((values[cell].value for cell in relation.left if cell in values), Decimal(0))
-    rhs = sum((values[cell].value for cell in relation.right if cell in values), Decimal(0))
-    printed = [values[cell] for _, cell in relation.terms if cell in values]
-    tolerance = sum((number.half_unit for number in printed), Decimal(0))
+    left = [values[cell] for cell in relation.left if cell in values]
+    right = [values[cell] for cell in relation.right if cell in values]
+    printed = [*left, *right]
+    lhs, rhs = (sum([number.value for number in side], Decimal(0)) for side in (left, right))
+    tolerance = sum([number.half_unit for number in printed], Decimal(0))
     difference = lhs - rhs
     excess = -difference if relation.relation == ">=" else abs(difference)
     if not printed:
@@ -124,7 +126,7 @@ def _instances(identity: Identity, layout: Layout) -> Iterator[Relation]:
         if identity.sum:
             sides = replace(sides, right=_expanded(sides.right, layout))
         for bound in bindings(sides.left + sides.right, layout):
-            made = sides.bound(bound)
+            made = sides.bound(bound) if bound else sides
             if _applies(made, layout) and (not identity.detail or _detailed(identity, made, layout)):
                 suffix = column if any(column == cell[2] for cell in made.left + made.right) else ""
                 yield Relation(
@@ -156,7 +158,8 @@ class Sides:
         return Sides(*(tuple(bind(cell, name) for cell in side) for side in (self.left, self.right, self.other)))
 
 
-def fill(terms: Iterable[str], column: str = "", row: str = "") -> tuple[Cell, ...]:
+@cache
+def fill(terms: tuple[str, ...], column: str = "", row: str = "") -> tuple[Cell, ...]:
     """The terms `table.row.column` as cells, `{column}` and `{row}` filled in."""
     filled = (term.replace("{column}", column).replace("{row}", row) for term in terms)
     return tuple((table, key, name) for table, key, name in (term.split(".") for term in filled))

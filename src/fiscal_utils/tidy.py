@@ -78,16 +78,20 @@ def open_rows_of(folder: Path) -> set[tuple[str, str]]:
 
 def _table(rows: Iterable[Row], columns: tuple[str, ...]) -> pa.Table:
     schema = _schema(columns)
-    arrays = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
+    named = zip(schema.names, schema.types, strict=True)
+    arrays = [pa.array([row.get(name) for row in rows], kind) for name, kind in named]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
 @cache
 def _schema(columns: tuple[str, ...]) -> pa.Schema:
     """The types of the columns, and what tells pandas to read integers that may be missing as such."""
-    kinds = {name: "Int64" if name in _INTEGERS else "float64" if name in _FLOATS else "str" for name in columns}
+    kinds: dict[str, Any] = {
+        name: "Int64" if name in _INTEGERS else "float64" if name in _FLOATS else "str" for name in columns
+    }
     kinds |= {name: "boolean" for name in columns if name == "simulated"}
-    return pa.Schema.from_pandas(pd.DataFrame(columns=list(columns)).astype(kinds), preserve_index=False)
+    frame = pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in kinds.items()})
+    return pa.Schema.from_pandas(frame, preserve_index=False)
 
 
 def _document(folder: Path) -> Row:

@@ -97,7 +97,8 @@ def _relations(found: Facts) -> Iterator[Relation]:
     """The equations that apply; of one that is `given` by another only where that other one holds."""
     conditions = {identity.id: identity.given for identity in specs.identities()}
     made = [_without_prior(relation, found) for relation in relations(_with_prior(found))]
-    held = {relation.declared for relation in made if relation.verdict(found.values).status in ("pass", "rounding")}
+    asked = [relation for relation in made if relation.declared in conditions.values()]
+    held = {relation.declared for relation in asked if relation.verdict(found.values).status in ("pass", "rounding")}
     for relation in made:
         given = conditions.get(relation.declared, "")
         if relation.kind != "condition" and (not given or given in held):
@@ -125,7 +126,7 @@ def _without_prior(relation: Relation, found: Facts) -> Relation:
 def _verdict(test: Test, found: Facts) -> Verdict:
     verdict = test.verdict(found.values)
     if found.open_rows and any(found.is_open(cell) for cell in test.cells):
-        return replace(verdict, status="undetermined")
+        return verdict._replace(status="undetermined")
     return verdict
 
 

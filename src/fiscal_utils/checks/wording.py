@@ -1,6 +1,6 @@
 """Checks in words: the names of cells and what a verdict says, in Chinese and English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -12,7 +12,6 @@ from fiscal_utils.checks.ratios import Ratio
 from fiscal_utils.identities import NARRATIVE, Cell, Verdict
 from fiscal_utils.language import LANGUAGES
 
-_FOURTH = Decimal("0.0001")
 _MONEY = {"元": "(yuan)", "千元": "(1,000 yuan)", "万元": "(10,000 yuan)", "亿元": "(100 million yuan)"}
 _FIRST = 4
 """A side of more cells than this is named by its first and how many there are."""
@@ -48,20 +47,24 @@ def row_name(table: str, row: str, language: str) -> str:
 
 def messages(test: Test, verdict: Verdict, pages: Mapping[Cell, int]) -> tuple[str, ...]:
     """What the check found, in each language: both sides with their pages, their values, what rounding allows."""
-    return tuple(_message(test, verdict, pages, language) for language in LANGUAGES)
-
-
-def _message(test: Test, verdict: Verdict, pages: Mapping[Cell, int], language: str) -> str:
     if isinstance(test, Observation):
-        rule = specs.rules()[test.declared]
-        problem = _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
-        if verdict.status in ("pass", "rounding"):
-            return f"检查过，没有这样的问题：{problem}" if language == "zh" else f"Looked for and not found: {problem}"
-        return problem
-    left, right = _side(test.left, pages, language), _right(test, pages, language)
-    lhs, rhs, difference, allowed = map(_amount, (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance))
-    unit = _unit(test.left[0], language)
-    sides = f"{left} {lhs}{unit} {_sign(test, verdict)} {right} {rhs}{unit}"
+        return tuple(_observed(test, verdict, pages, language) for language in LANGUAGES)
+    amounts = [_amount(number) for number in (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance)]
+    return tuple(_compared(test, _sign(test, verdict), amounts, pages, language) for language in LANGUAGES)
+
+
+def _observed(test: Observation, verdict: Verdict, pages: Mapping[Cell, int], language: str) -> str:
+    rule = specs.rules()[test.declared]
+    problem = _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
+    if verdict.status in ("pass", "rounding"):
+        return f"检查过，没有这样的问题：{problem}" if language == "zh" else f"Looked for and not found: {problem}"
+    return problem
+
+
+def _compared(test: Test, sign: str, amounts: Sequence[str], pages: Mapping[Cell, int], language: str) -> str:
+    left, right, unit = _side(test.left, pages, language), _right(test, pages, language), _unit(test.left[0], language)
+    lhs, rhs, difference, allowed = amounts
+    sides = f"{left} {lhs}{unit} {sign} {right} {rhs}{unit}"
     if language == "zh":
         return f"{sides}；相差 {difference}，舍入允许 ±{allowed}"
     return f"{sides}; difference {difference}, rounding allows ±{allowed}"
@@ -94,7 +97,7 @@ def _sign(test: Test, verdict: Verdict) -> str:
 
 def _amount(number: Decimal) -> str:
     """The number without the decimals that say nothing."""
-    return f"{number.quantize(_FOURTH).normalize():,f}".replace("-", "−")
+    return f"{number:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def _filled(test: Observation, template: str, pages: Mapping[Cell, int], language: str) -> str:

@@ -11,6 +11,7 @@ from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
 from fiscal_utils.parse.outline import Outline, outlines, titles_opening_pages
+from fiscal_utils.parse.paragraphs import are_cut
 from fiscal_utils.parse.performance import Form, form
 from fiscal_utils.parse.placement import place
 from fiscal_utils.parse.rows import Row
@@ -97,8 +98,9 @@ def _tables(parts: Outline, allow_missing: bool) -> tuple[Outline, list[tuple[li
 def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], source: Source) -> Accounts:
     found = [row for part, _ in read for row in part]
     labels = {row.code: row.label for row in found if row.code}
-    texts = tuple(sections(parts.narrative))
-    narrative, comparisons = narrated(texts, labels, parts.annex)
+    cut = are_cut(parts.narrative)
+    texts = () if cut else tuple(sections(parts.narrative))
+    narrative, comparisons = narrated(texts, labels, () if cut else parts.annex)
     placed = named(unbroken(place(found, _stated(narrative))))
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
@@ -121,7 +123,12 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
         staff=overview.staff(parts.front),
         unknown=parts.unknown,
         statements=(*statements(parts, texts, placed, department), *comparisons),
-        doubts=(*_unread(source), *(doubt for _, doubts in read for doubt in doubts), *_without_form(parts)),
+        doubts=(
+            *_unread(source),
+            *(doubt for _, doubts in read for doubt in doubts),
+            *_without_form(parts),
+            *(_cut_text(parts) if cut else ()),
+        ),
     )
 
 
@@ -162,6 +169,17 @@ def _unread(source: Source) -> list[str]:
 def _without_form(parts: Outline) -> list[str]:
     pages = [line.page or "?" for line in parts.unread_forms]
     return [t(f"第 {page} 页：绩效自评表未读", f"p. {page}: a self-evaluation form is not read") for page in pages]
+
+
+def _cut_text(parts: Outline) -> list[str]:
+    pages = f"{parts.narrative[0].page}–{parts.narrative[-1].page}"
+    return [
+        t(
+            f"第 {pages} 页：决算情况说明的段落被单元格截断，未读；请加大行高后重新打印，或直接给出工作簿",
+            f"pages {pages}: the narrative is not read, as cells cut its paragraphs off; print it with higher rows, "
+            "or give the workbook itself",
+        )
+    ]
 
 
 def _stated(narrative: Sequence[Figure]) -> dict[Cell, Number]:

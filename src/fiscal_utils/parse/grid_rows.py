@@ -164,12 +164,14 @@ def _row(row: Sequence[str], part: Part, template: Row) -> Row:
     codes = [key(row[j]) for j in part.codes]
     names = [squeeze(row[j]) for j in (*part.codes, *part.labels) if not CODE.fullmatch(key(row[j]))]
     lines = [int(key(row[j])) for j in part.lines if key(row[j]).isdigit()]
-    return replace(
-        template,
-        label="".join(name for name in names if key(name) not in LEVELS),
+    return Row(
+        template.table,
+        "".join(name for name in names if key(name) not in LEVELS),
+        part.columns,
+        template.unit,
+        template.page,
         code=_code([code for code in codes if CODE.fullmatch(code)]),
         line=lines[0] if lines else None,
-        columns=part.columns,
         cells={part.values[j]: value for j in part.values if (value := _token(row[j])) is not None},
     )
 

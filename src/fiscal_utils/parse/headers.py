@@ -73,7 +73,7 @@ def header_height(grid: Grid, spec: TableSpec) -> int:
 
 def is_body(row: Sequence[str], spec: TableSpec) -> bool:
     """Whether the row holds a number that numbers no column, or nothing but known labels."""
-    cells = [key(cell) for cell in row if squeeze(cell)]
+    cells = [key(cell) for cell in row if cell.strip()]
     if not cells or numbers_columns(row):
         return False
     texts = [cell for cell in cells if token(cell) is None and cell not in LEVELS]
@@ -91,7 +91,7 @@ def _ordinals(texts: Iterable[str]) -> bool:
 
 def numbers_columns(row: Sequence[str]) -> bool:
     """Whether the row is 栏次: nothing but 1, 2, 3 …, dashes and its name."""
-    cells = [key(cell) for cell in row if squeeze(cell)]
+    cells = [key(cell) for cell in row if cell.strip()]
     if any(cell == "栏次" for cell in cells):
         return True
     integers = [int(cell) for cell in cells if cell.isdigit() and len(cell) < 3]
@@ -109,7 +109,7 @@ def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:
         left_out = {j: "/".join(header) for j, header in enumerate(headers) if j not in wide}
         return Reading((), wide, left_out, grid.edges, grid.width)
     columns = [
-        _Column(j, _role(header, [key(row[j]) for row in grid.rows[height:] if squeeze(row[j])], spec), header)
+        _Column(j, _role(header, [key(row[j]) for row in grid.rows[height:] if row[j].strip()], spec), header)
         for j, header in enumerate(headers)
     ]
     parts: list[Part] = []

@@ -19,7 +19,6 @@ _NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
 _NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
 _SENTENCE = "。;"
-_CLAUSE = re.compile(rf"[^{_STOPS}]*$")
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
 _CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30})\"?\(类\)"
 _LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}})\"?\({}\)"
@@ -99,8 +98,7 @@ def _last(names: Names, text: str) -> str:
 
 
 def _clause(lead: str) -> str:
-    match = _CLAUSE.search(lead)
-    return match[0] if match else ""
+    return lead[max(map(lead.rfind, _STOPS)) + 1 :]
 
 
 def _measure(kind: str, clause: str) -> MeasureSpec:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from fiscal_utils import specs
 
@@ -56,7 +56,7 @@ class UnitSpec:
     money: tuple[str, ...]
     count: tuple[str, ...]
 
-    @property
+    @cached_property
     def kinds(self) -> dict[str, tuple[str, str]]:
         """Folded unit → its reported form and its kind."""
         kinds = {"percent": self.percent, "money": self.money, "count": self.count}

@@ -69,7 +69,8 @@ def keyed(row: Row, spec: TableSpec) -> Row:
     if not code and row.columns[0] != "revenue_final" and spec.rows == "items":
         code = specs.classes().get(label_key(row.label), "")
     counted = _COUNTED.search(row.label)
-    return replace(row, code=code, item="" if code else name, unit=counted[1] if counted else row.unit)
+    told = (code, "" if code else name, counted[1] if counted else row.unit)
+    return row if told == (row.code, row.item, row.unit) else replace(row, code=told[0], item=told[1], unit=told[2])
 
 
 def named_after(rows: Sequence[Row], spec: TableSpec) -> list[Row]:

@@ -77,11 +77,11 @@ def _heading_at(lines: Sequence[Line], index: int, opened: _Heading) -> tuple[_H
     text = squeeze(lines[index].text)
     free = index == 0 or _stands_alone(squeeze(lines[index - 1].text), opened)
     found = _heading(text, opened, free)
-    if index + 1 < len(lines) and _ordinal(text) and not _ended(text):
+    if index + 1 < len(lines) and begins_heading(text) and not is_ended(text):
         following = squeeze(lines[index + 1].text)
         joined = text + following
-        whole = None if _ordinal(following) else _heading(joined, opened, free)
-        if whole and whole.length > len(text) and _ended(joined[: whole.length]):
+        whole = None if begins_heading(following) else _heading(joined, opened, free)
+        if whole and whole.length > len(text) and is_ended(joined[: whole.length]):
             return whole, 2, joined[whole.length :]
     return (found, 1, text[found.length :]) if found else (None, 1, "")
 
@@ -91,11 +91,12 @@ def _stands_alone(text: str, opened: _Heading) -> bool:
     return bool(_CLOSED.search(fold(text))) or _heading(text, opened, free=True) is not None
 
 
-def _ordinal(text: str) -> bool:
+def begins_heading(text: str) -> bool:
+    """Whether the text begins with an ordinal, as headings do."""
     return any(re.match(ordinal, fold(text)) for ordinal in _ORDINALS)
 
 
-def _ended(text: str) -> bool:
+def is_ended(text: str) -> bool:
     """Whether the text ends as a heading or a sentence does."""
     folded = fold(text)
     return bool(_CLOSED.search(folded)) or _matches("ending", folded)

@@ -2,7 +2,6 @@
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.read.pdfium import call, room, unchecked
-from fiscal_utils.read.rulings import Box
+from fiscal_utils.read.rulings import NO_BOXES, Box, Boxes
 
 _MAX_OBJECTS = 200_000
 _DEEPEST_FORM = 8
@@ -20,7 +19,6 @@ _THIN = 3.0
 _LINE_SEGMENTS = 5
 _COVERING = 0.5
 
-Boxes = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 Matrix = tuple[float, float, float, float, float, float]
@@ -43,13 +41,12 @@ class TooManyObjectsError(Exception):
     """More is drawn on the page than on any page of accounts."""
 
 
-@dataclass
-class Drawing:
+class Drawing(NamedTuple):
     """Rulings as thin boxes, pictures as boxes, and how many other shapes are painted."""
 
-    rulings: list[Box] = field(default_factory=list)
-    pictures: list[Box] = field(default_factory=list)
-    shapes: int = 0
+    rulings: Boxes
+    pictures: list[Box]
+    shapes: int
 
 
 def drawing(page: pypdfium2.PdfPage) -> Drawing:
@@ -61,14 +58,15 @@ class _Reader:
     """Walks over the objects of a page, those of one kind together."""
 
     def __init__(self) -> None:
-        self.found = Drawing()
-        self.seen = 0
+        self.rulings = [NO_BOXES]
+        self.pictures: list[Box] = []
+        self.shapes = self.seen = 0
 
     def read(self, page: pypdfium2.PdfPage) -> Drawing:
         count = pdfium.FPDFPage_CountObjects(page.raw)
         self._count(count)
         self._objects(list(map(_object, repeat(page.raw), range(count))), _IDENTITY, 0)
-        return self.found
+        return Drawing(np.concatenate(self.rulings), self.pictures, self.shapes)
 
     def _count(self, count: int) -> None:
         self.seen += count
@@ -79,7 +77,7 @@ class _Reader:
         paths, pictures, forms = _by_kind(things)
         self._paths(paths, outer)
         has_bounds, boxes = _boxes(pictures, outer)
-        self.found.pictures += map(tuple, boxes[has_bounds].tolist())
+        self.pictures += map(tuple, boxes[has_bounds].tolist())
         for form in forms if depth < _DEEPEST_FORM else ():
             self._form(form, outer, depth)
 
@@ -97,7 +95,7 @@ class _Reader:
         segments = np.fromiter(map(_count_segments, paths), np.int64, len(paths))
         line = painted & _are_thin(boxes) & (segments <= _LINE_SEGMENTS)
         boxes[strokes] = _without_caps(boxes[strokes])
-        self.found.rulings += map(tuple, boxes[line].tolist())
+        self.rulings.append(boxes[line])
         rest = np.flatnonzero(painted & ~line)
         if len(rest):
             self._parts([paths[index] for index in rest.tolist()], strokes[rest], segments[rest], outer)
@@ -114,8 +112,8 @@ class _Reader:
         begins, ends = _edges(corners, starts[part])
         edges = np.hstack((np.minimum(points[begins], points[ends]), np.maximum(points[begins], points[ends])))
         edged = _are_thin(edges) & (stroked & ~thin)[part[ends]]
-        self.found.rulings += map(tuple, [*boxes[thin].tolist(), *edges[edged].tolist()])
-        self.found.shapes += int((drawn & ~thin & ~stroked).sum())
+        self.rulings += boxes[thin], edges[edged]
+        self.shapes += int((drawn & ~thin & ~stroked).sum())
 
 
 class _Corners(NamedTuple):
@@ -184,9 +182,9 @@ def share(box: Box, page: Box) -> float:
 
 def _by_kind(things: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
     """The paths, pictures and forms among the objects."""
-    kinds = list(map(_type, things))
+    kinds = np.fromiter(map(_type, things), np.int64, len(things))
     wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
-    paths, pictures, forms = ([*compress(things, (kind == one for kind in kinds))] for one in wanted)
+    paths, pictures, forms = (list(compress(things, (kinds == one).tolist())) for one in wanted)
     return paths, pictures, forms
 
 
@@ -215,13 +213,15 @@ def _modes(paths: Sequence[Any]) -> tuple[Mask, Mask]:
 
 
 def _are_thin(boxes: Boxes) -> Mask:
-    return np.asarray((boxes[:, 2:] - boxes[:, :2]).min(1) <= _THIN)
+    left, bottom, right, top = boxes.T
+    return np.asarray(np.minimum(right - left, top - bottom) <= _THIN)
 
 
 def _without_caps(lines: Boxes) -> Boxes:
     """Stroked lines without the half of their width that their bounds add at either end."""
     sizes = lines[:, 2:] - lines[:, :2]
-    caps = np.where(sizes > 2 * sizes[:, ::-1], sizes.min(1, keepdims=True) / 2, 0)
+    widths = sizes[:, ::-1]
+    caps = np.where(sizes > 2 * widths, widths / 2, 0)
     return np.hstack((lines[:, :2] + caps, lines[:, 2:] - caps))
 
 

@@ -20,7 +20,7 @@ from PIL import ImageOps, ImageSequence
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.read.model import Block, Content
 from fiscal_utils.read.page import Page, without_running_heads
-from fiscal_utils.read.rulings import Box, Cell, Frame, TooManyRulingsError, frames
+from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, TooManyRulingsError, frames
 from fiscal_utils.read.runs import Glyphs
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class _Sheet:
     image: "Image"
     ink: "Image"
     detected: list["Pixels"]
-    rulings: list[Box]
+    rulings: Boxes
 
 
 def _sheet(image: "Image") -> _Sheet:
@@ -146,7 +146,8 @@ def _sheet(image: "Image") -> _Sheet:
 
     boxes, drawn = scan.rulings(scan.ink_of(image), SCALE)
     image = scan.without(image, drawn)
-    return _Sheet(image, scan.print_of(image, SCALE), _detected(image), [_points(box, image.shape[0]) for box in boxes])
+    rulings = np.array([_points(box, image.shape[0]) for box in boxes]).reshape(-1, 4)
+    return _Sheet(image, scan.print_of(image, SCALE), _detected(image), rulings)
 
 
 def _points(box: "Pixels", height: int) -> Box:

@@ -11,7 +11,7 @@ import numpy as np
 
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
-from fiscal_utils.read.rulings import Box, Cell, Frame, frames
+from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, frames
 from fiscal_utils.read.runs import Glyphs, Run, lines, runs, turned, words
 
 __all__ = ["Box", "Glyphs", "Page"]
@@ -52,7 +52,8 @@ class Page:
 
     number: int
     glyphs: Glyphs
-    boxes: Sequence[Box]
+    boxes: Boxes
+    """The rulings."""
 
     def blocks(self) -> list[Block]:
         """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
@@ -73,10 +74,10 @@ class Page:
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
-def _upright(glyphs: Glyphs, boxes: Sequence[Box]) -> tuple[Glyphs, Sequence[Box]]:
+def _upright(glyphs: Glyphs, boxes: Boxes) -> tuple[Glyphs, Boxes]:
     """Glyphs and boxes, turned so that most of the text is upright."""
     quarters = int(np.bincount(glyphs.turns, minlength=1).argmax())
-    return (glyphs.turned(quarters), [turned(box, quarters) for box in boxes]) if quarters else (glyphs, boxes)
+    return (glyphs.turned(quarters), turned(boxes, quarters)) if quarters else (glyphs, boxes)
 
 
 def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
@@ -93,8 +94,10 @@ def _holds(frame: Frame, run: Run) -> bool:
     """Whether the run stands in a cell of the frame; a watermark is taller than the cell that it is printed over."""
     if not frame.holds(run.centre, run.middle):
         return False
+    if not run.lefts or run.size <= _TOO_TALL * frame.lowest:
+        return True
     _, bottom, _, top = frame.extent(frame.cell(run.centre, run.middle))
-    return not run.lefts or run.size <= _TOO_TALL * (top - bottom)
+    return run.size <= _TOO_TALL * (top - bottom)
 
 
 def _goes_on(frame: Frame, line: Line, size: float) -> bool:
@@ -179,9 +182,11 @@ def _is_broken(printed: CellLines, frame: Frame, cell: Cell) -> bool:
 
     In the last row it may go on on the next page.
     """
+    if len(printed) < 2:
+        return False
     found = [line for _, line in printed]
     pieces = ["".join(run.text for run in line) for line in found]
-    if len(pieces) < 2 or not all(map(_PIECE_OF_NUMBER.fullmatch, pieces)):
+    if not all(map(_PIECE_OF_NUMBER.fullmatch, pieces)):
         return False
     cut = cell[0] == len(frame.ys) - 2
     if not _is_whole("".join(pieces)) and not (cut and sum(map(len, pieces)) < _MOST_DIGITS):

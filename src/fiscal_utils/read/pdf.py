@@ -18,7 +18,7 @@ from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hid
 from fiscal_utils.read.model import Block, Content
 from fiscal_utils.read.page import Page, without_running_heads
 from fiscal_utils.read.pdfium import call, room, unchecked
-from fiscal_utils.read.rulings import Box, TooManyRulingsError
+from fiscal_utils.read.rulings import NO_BOXES, Box, TooManyRulingsError
 from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Mask, Places
 from fiscal_utils.read.streams import unpacks_beyond
 
@@ -135,7 +135,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, path: Path) -> _Read:
         glyphs = _glyphs(page)
         drawn = drawing(page)
         if glyphs.text.count(UNKNOWN) > (1 - _READABLE_SHARE) * len(glyphs):
-            return _Read(Page(index + 1, NO_GLYPHS, ()), True, False)
+            return _Read(Page(index + 1, NO_GLYPHS, NO_BOXES), True, False)
         scan = any(share(picture, page.get_bbox()) > _SCAN_SHARE for picture in drawn.pictures)
         hidden = len(glyphs) > 0 and scan and hides_text(page)
         return _Read(Page(index + 1, glyphs, drawn.rulings), _is_image(page.get_bbox(), glyphs, drawn), hidden)
@@ -219,7 +219,7 @@ def _turns(text: Any, indices: Sequence[int], places: Places) -> npt.NDArray[np.
 def _level(ys: npt.NDArray[np.float64]) -> Mask:
     """For each character whether the one before or after stands on its baseline."""
     level = np.zeros(len(ys), bool)
-    same = abs(np.diff(ys)) < 0.01
+    same = abs(ys[1:] - ys[:-1]) < 0.01
     level[1:] |= same
     level[:-1] |= same
     return level

@@ -17,8 +17,8 @@ Pointers = list[list[Any]]
 
 
 def unchecked(function: Any) -> Callable[..., Any]:
-    """The function of pdfium without the check of its arguments by ctypes, which takes longer than most functions."""
-    return ctypes.cast(function, ctypes.CFUNCTYPE(function.restype))
+    """The function of pdfium for short calls: ctypes checks no arguments and keeps the GIL, as both take longer."""
+    return ctypes.cast(function, ctypes.PYFUNCTYPE(function.restype))
 
 
 def call(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:

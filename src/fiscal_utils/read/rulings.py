@@ -1,6 +1,5 @@
 """Rulings to frames: the thin boxes drawn on a page to the borders and merged cells of its tables."""
 
-import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,9 @@ _MOST_CROSSINGS = 4_000_000
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
+Boxes = npt.NDArray[np.float64]
+"""A row a Box."""
+NO_BOXES: Boxes = np.empty((0, 4))
 Cell = tuple[int, int]
 
 
@@ -53,6 +55,11 @@ class Frame:
         return Grid((), spans=self.spans).owners
 
     @cached_property
+    def lowest(self) -> float:
+        """The height of the lowest row."""
+        return min(above - below for above, below in pairwise(self.ys))
+
+    @cached_property
     def _heights(self) -> list[float]:
         return [-y for y in self.ys]
 
@@ -72,7 +79,7 @@ class Frame:
         return self.xs[column], self.ys[row + down], self.xs[column + across], self.ys[row]
 
 
-def frames(boxes: Sequence[Box], scale: float = 1.0) -> list[Frame]:
+def frames(boxes: Boxes, scale: float = 1.0) -> list[Frame]:
     """The grids that connected rulings make, the innermost first; those of one cell or one column are left out.
 
     `scale` is the size of the print in tens of points. Tables side by side with the same rows are one grid.
@@ -93,9 +100,9 @@ def frames(boxes: Sequence[Box], scale: float = 1.0) -> list[Frame]:
     return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
 
 
-def _rulings(boxes: Sequence[Box], scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
+def _rulings(boxes: Boxes, scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
     """Horizontal and vertical rulings, pieces of one line joined; a dot may be a piece of either."""
-    left, bottom, right, top = np.asarray(boxes, np.float64).reshape(-1, 4).T
+    left, bottom, right, top = boxes.T
     width, height = right - left, top - bottom
     dot = (width <= _TOUCHING) & (height < _TOUCHING)
     across = np.stack(((bottom + top) / 2, left, right), 1)[(width >= height) | dot]
@@ -105,28 +112,26 @@ def _rulings(boxes: Sequence[Box], scale: float) -> tuple[list[_Ruling], list[_R
 
 def _joined(pieces: npt.NDArray[np.float64], scale: float) -> list[_Ruling]:
     """The rulings of which these are pieces (where, from, to), in ascending order."""
-    lanes: list[list[tuple[float, float, float]]] = []
-    first = -math.inf
-    for at, start, end in sorted(pieces.tolist()):
-        if at - first > _SAME * scale:
-            first = at
-            lanes.append([])
-        lanes[-1].append((start, end, at))
-    lines = (line for lane in lanes for line in _lines(sorted(lane)))
-    return sorted(line for line in lines if line.end - line.start >= _SHORTEST * scale)
+    if not len(pieces):
+        return []
+    apart = _lanes(pieces[:, 0], _SAME * scale) * (pieces[:, 2].max() - pieces[:, 1].min() + 2 * _TOUCHING)
+    order = np.lexsort((pieces[:, 1], apart))
+    (at, start, end), apart = pieces[order].T, apart[order]
+    gaps = (start + apart)[1:] - np.maximum.accumulate(end + apart)[:-1]
+    opens = np.concatenate(([True], gaps > _TOUCHING))
+    begins = np.flatnonzero(opens)
+    means = np.add.reduceat(at, begins) / np.bincount(np.cumsum(opens) - 1)
+    rulings = zip(means.tolist(), start[begins].tolist(), np.maximum.reduceat(end, begins).tolist(), strict=True)
+    return sorted(_Ruling(*line) for line in rulings if line[2] - line[1] >= _SHORTEST * scale)
 
 
-def _lines(lane: Iterable[tuple[float, float, float]]) -> Iterator[_Ruling]:
-    """The pieces (from, to, where) at one height, those without a gap between them as one ruling."""
-    places: list[float] = []
-    begin = reach = 0.0
-    for start, end, at in lane:
-        if places and start - reach > _TOUCHING:
-            yield _Ruling(sum(places) / len(places), begin, reach)
-            places = []
-        begin, reach = (begin, max(reach, end)) if places else (start, end)
-        places.append(at)
-    yield _Ruling(sum(places) / len(places), begin, reach)
+def _lanes(at: npt.NDArray[np.float64], reach: float) -> npt.NDArray[np.intp]:
+    """For each place the number of the lane that it lies in; a lane reaches so far from its first place."""
+    places = sorted(set(at.tolist()))
+    firsts = places[:1]
+    while (after := bisect_right(places, firsts[-1] + reach)) < len(places):
+        firsts.append(places[after])
+    return np.searchsorted(firsts, at, "right")
 
 
 def _connected(
@@ -180,7 +185,7 @@ def _merged(
     seen: set[Cell] = set()
     for i in range(height):
         for j in range(width):
-            if (i, j) in seen:
+            if (i, j) in seen or not (right[i][j] or below[i][j]):
                 continue
             across = 1
             while right[i][j + across - 1] and (i, j + across) not in seen:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from fiscal_utils.normalise import clean
 from fiscal_utils.read.model import Word
-from fiscal_utils.read.rulings import Box
+from fiscal_utils.read.rulings import Boxes
 
 _BOX_HEIGHT = 1.1
 _MIDDLE = 0.35
@@ -64,6 +64,8 @@ class Glyphs:
 
     def turned(self, quarters: int) -> "Glyphs":
         """The glyphs after so many quarter turns clockwise around the origin."""
+        if not quarters % 4:
+            return self
         x, y, left, bottom, right, top = self.places.T
         for _ in range(quarters % 4):
             x, y, left, bottom, right, top = y, -x, bottom, -right, top, -left
@@ -103,18 +105,17 @@ class Run(NamedTuple):
         return Run(self.text[start:stop], lefts[0], rights[-1], self.y, self.size, lefts, rights)
 
 
-def turned(box: Box, quarters: int) -> Box:
-    """The box after so many quarter turns clockwise around the origin."""
-    left, bottom, right, top = box
+def turned(boxes: Boxes, quarters: int) -> Boxes:
+    """The boxes after so many quarter turns clockwise around the origin."""
     for _ in range(quarters % 4):
-        left, bottom, right, top = bottom, -right, top, -left
-    return left, bottom, right, top
+        boxes = boxes[:, [1, 2, 3, 0]] * (1, -1, 1, -1)
+    return boxes
 
 
 def runs(glyphs: Glyphs) -> list[Run]:
     """The runs of a page whose text is upright, in the order of the file."""
     found: list[Run] = []
-    for quarters in np.unique(glyphs.turns).tolist():
+    for quarters in np.flatnonzero(np.bincount(glyphs.turns)).tolist():
         own = _upright(glyphs.those(glyphs.turns == quarters).turned(quarters))
         found += [_sideways(run, quarters) for _, line in lines(own) for run in _spaced(line)] if quarters else own
     return _marked(found)
@@ -125,11 +126,12 @@ def _upright(glyphs: Glyphs) -> list[Run]:
     glyphs = glyphs.those(~_reprints(glyphs))
     starts = _starts(glyphs)
     sizes = np.maximum.reduceat(glyphs.sizes, starts).tolist()
-    _, ys, lefts, _, rights, _ = glyphs.places.T.tolist()
+    baselines = glyphs.places[starts, 1].tolist()
+    lefts, rights = glyphs.places[:, (2, 4)].T.tolist()
     text = clean(glyphs.text)
     return [
-        Run(text[a:b], lefts[a], rights[b - 1], ys[a], size, lefts[a:b], rights[a:b])
-        for (a, b), size in zip(pairwise([*starts.tolist(), len(text)]), sizes, strict=True)
+        Run(text[a:b], lefts[a], rights[b - 1], y, size, lefts[a:b], rights[a:b])
+        for (a, b), y, size in zip(pairwise([*starts.tolist(), len(text)]), baselines, sizes, strict=True)
     ]
 
 
@@ -137,8 +139,8 @@ def _reprints(glyphs: Glyphs) -> Mask:
     """For each glyph whether it is the one before, printed once more."""
     _, y, left, _, right, _ = glyphs.places.T
     codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    near = abs(np.diff(left)) < _REPRINT * (right - left)[1:]
-    level = abs(np.diff(y)) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
+    near = abs(left[1:] - left[:-1]) < _REPRINT * (right - left)[1:]
+    level = abs(y[1:] - y[:-1]) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
     return np.append(False, (codes[1:] == codes[:-1]) & near & level)
 
 
@@ -171,7 +173,8 @@ def _spaced(line: Iterable[Run]) -> list[Run]:
 
 
 def _sideways(run: Run, quarters: int) -> Run:
-    left, bottom, right, top = turned((run.left, run.y, run.right, run.y + run.size), -quarters)
+    box = np.array([(run.left, run.y, run.right, run.y + run.size)])
+    left, bottom, right, top = turned(box, -quarters)[0].tolist()
     return Run(run.text, left, right, (bottom + top) / 2 - _MIDDLE * run.size, run.size)
 
 
@@ -209,7 +212,7 @@ def lines(found: Iterable[Run]) -> list[tuple[float, list[Run]]]:
             by_line[-1].append(run)
         else:
             by_line.append([run])
-    return [(line[0].y, _once(sorted(line, key=lambda run: run.left))) for line in by_line]
+    return [(line[0].y, line if len(line) == 1 else _once(sorted(line, key=lambda run: run.left))) for line in by_line]
 
 
 def _once(line: Sequence[Run]) -> list[Run]:

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from fiscal_utils.normalise import key, squeeze
 from fiscal_utils.parse.performance.model import rules
 from fiscal_utils.read import Grid
 
+_BRACKETED = re.compile(r"\(.*?\)")
 _LEAST_HEADERS = 3
 """A row is a header where at least so many of its cells name columns, one of them the column in _ANCHORS."""
 _ANCHORS = {"funds": "executed", "indicators": "name"}
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """The text of a cell without white space, its columns from `start` to before `stop`."""
 
     text: str
@@ -90,13 +92,12 @@ class Header:
     @classmethod
     def of(cls, row: Row, kind: str) -> "Header | None":
         """The header of the `funds` or `indicators` that the row prints, None where it prints none."""
-        aliases: dict[str, str] = rules()["headers"][kind]
-        named = [(_named(cell.text, aliases), cell) for cell in row.cells if cell.text]
+        named = [(_named(cell.text, kind), cell) for cell in row.cells if cell.text]
         columns = tuple((name, cell) for name, cell in named if name)
         names = {name for name, _ in columns} - {"ignored"}
         if len(names) < _LEAST_HEADERS or _ANCHORS[kind] not in names:
             return None
-        missing = tuple(name for name in aliases if name not in names and name != "ignored")
+        missing = tuple(name for name in rules()["headers"][kind] if name not in names and name != "ignored")
         unknown = tuple(cell.text for name, cell in named if not name and cell.start > columns[0][1].start)
         return cls(columns, row.grid, missing, unknown)
 
@@ -122,9 +123,14 @@ class Header:
         return "label" if left + right < 2 * extents[0][1] else ""
 
 
-def _named(text: str, aliases: dict[str, str]) -> str:
-    plain = re.sub(r"\(.*?\)", "", key(text))
-    return next((name for name, words in aliases.items() if re.fullmatch(words, plain)), "")
+def _named(text: str, kind: str) -> str:
+    match = _headers(kind).fullmatch(_BRACKETED.sub("", key(text)))
+    return (match and match.lastgroup) or ""
+
+
+@cache
+def _headers(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{words})" for name, words in rules()["headers"][kind].items()))
 
 
 def _has_edges(grid: Grid) -> bool:
