@@ -1,6 +1,6 @@
 """How fast reports are made, against the loop that everybody writes, and how near to what the cells themselves take.
 
-    python benchmarks/reports.py                  96 reports, by one method after another, some ten minutes
+    python benchmarks/reports.py                  192 reports, by one method after another, some fifteen minutes
     python benchmarks/reports.py --grow 1000      up to so many reports of light notebooks, so that what is not their
                                                   cells shows: seconds a report, memory, and a run that finds all fresh
 
@@ -266,7 +266,7 @@ def grow(most: int, workers: int) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=96, help="reports made by fiscal report")
+    parser.add_argument("--count", type=int, default=192, help="reports made by fiscal report")
     parser.add_argument(
         "--naive-count", type=int, default=12, help="reports made by the slower methods: 12 are one of each kind"
     )

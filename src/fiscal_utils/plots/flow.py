@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sankeyflow import Sankey
+
 from fiscal_utils.language import t
 from fiscal_utils.plots.canvas import panel
 from fiscal_utils.plots.figure import Caption, show, show_nothing
@@ -26,8 +28,6 @@ def flow(
     `totals` are the published amounts of nodes; a node without one has its amount written only if a single flow is
     it, since a sum of rounded flows need not be the published amount.
     """
-    from sankeyflow import Sankey
-
     kept = [(a, b, float(amount)) for a, b, amount in flows if number(amount) > 0]
     if not kept:
         return show_nothing(caption)

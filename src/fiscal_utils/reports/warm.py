@@ -20,6 +20,8 @@ MODULES = (
     "ipykernel.ipkernel",
     "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
     "matplotlib_inline.backend_inline",
     "fiscal_utils.reports.shell",
