@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, SIMULATED
 
-from fiscal_utils import identities, raw, tables
+from fiscal_utils import identities, raw, tables, tidy
 from fiscal_utils.cli import main
 from fiscal_utils.errors import DataError
 from fiscal_utils.identities import Relation, evaluate
@@ -236,3 +236,13 @@ def test_what_a_user_adds_to_document_toml_is_kept_as_text(data: Path) -> None:
     path = data / "raw" / REAL / "document.toml"
     path.write_text(path.read_text("utf-8").replace("year = 2023", "year = 2023\nnote = 3"), "utf-8")
     assert tables.documents().set_index("document_id").loc[REAL, "note"] == "3"
+
+
+def test_tables_built_in_portions_are_the_same(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = sorted((data / "raw").iterdir())
+    whole = tidy.build(folders)
+    monkeypatch.setattr(tidy, "_AT_ONCE", 1)
+    portions = tidy.build(folders)
+    assert len(folders) == 2
+    assert all(table.equals(portions[name]) for name, table in whole.items())
+    assert portions["cells"].num_rows == whole["cells"].num_rows > 0

@@ -18,6 +18,8 @@ from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
 from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
+_AT_ONCE = 200
+"""Documents whose rows are in memory at a time, some 2 MB each."""
 _KEYS = ("line", "code", "item", "label")
 _PRINTED = {
     "narrative": NARRATIVE,
@@ -47,15 +49,23 @@ def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
 
     Raises DataError for a folder whose tables, columns or numbers are not as `fiscal extract` writes them.
     """
-    rows: dict[str, list[Row]] = {"documents": [_document(folder) for folder in folders]}
+    documents = [_document(folder) for folder in folders]
+    starts = range(0, max(len(folders), 1), _AT_ONCE)
+    parts = [_built(documents[at : at + _AT_ONCE], folders[at : at + _AT_ONCE]) for at in starts]
+    named = dict.fromkeys(name for row in documents for name in row)
+    tables = {name: pa.concat_tables([part[name] for part in parts]) for name in _COLUMNS}
+    return tables | {"documents": _table(documents, tuple(named) or _DOCUMENT)}
+
+
+def _built(documents: list[Row], folders: Sequence[Path]) -> dict[str, pa.Table]:
+    """The tidy tables of some documents but for their own, which may differ in its columns."""
+    rows: dict[str, list[Row]] = {"documents": documents}
     rows["cells"] = [row for folder in folders for row in _cells(folder)]
     for name, columns in _PRINTED.items():
         rows[name] = [row for folder in folders for row in _figures(folder, name, columns)]
     open_rows = {folder.name: open_rows_of(folder) for folder in folders}
     checked = [dict(zip(CHECKS, row, strict=True)) for row in verdicts(rows, open_rows)]
-    tables = {name: _table(rows.get(name, checked), columns) for name, columns in _COLUMNS.items()}
-    named = dict.fromkeys(name for row in rows["documents"] for name in row)
-    return tables | {"documents": _table(rows["documents"], tuple(named) or _DOCUMENT)}
+    return {name: _table(rows.get(name, checked), columns) for name, columns in _COLUMNS.items()}
 
 
 def store(table: pa.Table, path: Path) -> None:
