@@ -19,7 +19,7 @@ from fiscal_utils.normalise import number
 from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
 _AT_ONCE = 200
-"""Documents whose rows are in memory at a time, some 2 MB each."""
+"""Documents whose rows are in memory at a time, some 2 MB each: enough for their checks to be spread over processes."""
 _KEYS = ("line", "code", "item", "label")
 _PRINTED = {
     "narrative": NARRATIVE,
