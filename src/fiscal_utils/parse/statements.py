@@ -20,7 +20,8 @@ _SUBJECTS = {
     "government_fund": "政府性基金", "state_capital": "国有资本经营", "sangong": "“?三公”?", "assets": "国有资产",
 }  # fmt: skip
 """Table → what the narrative says that there is none of."""
-_OWN_NAMES = "本部门|本单位|我部门|我单位|本局|我局|本办|我办"
+_ABOUT = re.compile(r"(?:^|[。；])(?P<name>[^。；\d]+)(?P<year>20\d\d)年")
+_OWN_NAMES = ("本部门", "本单位", "我部门", "我单位", "本局", "我局", "本办", "我办")
 _DIGITS = {"function": (3, 5, 7), "economic": (3, 5)}
 _LONGEST = 12
 
@@ -92,10 +93,11 @@ def _codes(rows: Sequence[Row]) -> Iterator[Statement]:
 
 def _years(texts: Sequence[Text], department: str) -> Iterator[Statement]:
     """The year that each section of the narrative says that it is about, where it opens a sentence."""
-    about = re.compile(rf"(?:^|[。；])(?:{_OWN_NAMES}|{re.escape(key(department))})(20\d\d)年")
+    names = (*_OWN_NAMES, key(department))
     for text in texts:
-        for match in about.finditer(text.folded):
-            yield Statement(text.section, "", "year", match[1], text.page(match.start(1)))
+        for match in _ABOUT.finditer(text.folded):
+            if match["name"] in names:
+                yield Statement(text.section, "", "year", match["year"], text.page(match.start("year")))
 
 
 def _placeholders(parts: Outline) -> Iterator[Statement]:
