@@ -45,8 +45,7 @@ class Row:
 
 def unit(texts: Sequence[str]) -> str:
     """The unit that the heading of a table prints, empty if it prints none."""
-    found = [match[1] for text in texts if (match := _UNIT.search(key(text)))]
-    return found[0] if found else ""
+    return next((match[1] for text in texts if (match := _UNIT.search(key(text)))), "")
 
 
 def item(label: str, spec: TableSpec) -> str:

@@ -15,6 +15,8 @@ from fiscal_utils.parse.segments import Segment
 _BLANK = re.compile(
     r"[XxＸ×╳]{2,}(?=[\u4e00-\u9fff%])|(?<=[\u4e00-\u9fff])[XxＸ×╳]{2,}|\*{3,}|_{3,}|[（(]?请?填写[^）)]{0,10}[）)]?"
 )
+_SIGN = re.compile("[XxＸ×╳*_填]")
+"""What every blank has: looked for first, as it is found in a tenth of the time."""
 _EMPTY = re.compile(r"(无|没有|未(安排|使用|发生|涉及))|(空表|数据为(空|零)|为零)")
 _SUBJECTS = {
     "government_fund": "政府性基金", "state_capital": "国有资本经营", "sangong": "“?三公”?", "assets": "国有资产",
@@ -106,7 +108,7 @@ def _placeholders(parts: Outline) -> Iterator[Statement]:
     everywhere = {"front": parts.front, **tables, "narrative": parts.narrative}
     seen = set[tuple[str, int | None]]()
     for section, line in ((section, line) for section, lines in everywhere.items() for line in lines):
-        match = _BLANK.search(squeeze(line.text))
+        match = _SIGN.search(line.text) and _BLANK.search(squeeze(line.text))
         if match and (section, line.page) not in seen:
             seen.add((section, line.page))
             yield Statement(section, "", "placeholder", match[0][:_LONGEST], line.page)
