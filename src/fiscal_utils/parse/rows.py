@@ -72,7 +72,7 @@ def keyed(row: Row, spec: TableSpec) -> Row:
     return row if told == (row.code, row.item, row.unit) else replace(row, code=told[0], item=told[1], unit=told[2])
 
 
-def named_after(rows: Sequence[Row], spec: TableSpec) -> list[Row]:
+def named_after(rows: Sequence[Row]) -> list[Row]:
     """The rows, an item that recurs on the same side named after the heading item before it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
     heading: dict[tuple[str, ...], str] = {}
