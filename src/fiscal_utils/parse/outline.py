@@ -22,8 +22,6 @@ _EVALUATION = re.compile(r"绩效评价报告$")
 _LEADER = re.compile(r"[.…·。\-\s]*\d*$")
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _UNIT = re.compile(r"单位[:：]")
-_MOST_HEADINGS = 4
-"""How many headings stand beside each other above a table."""
 _COVER_LINE = 40
 """A line of a cover is shorter than this and ends no sentence."""
 
@@ -157,14 +155,11 @@ def _loosened(block: Block) -> Iterator[Block]:
 
 
 def _is_heading(cells: Sequence[str], leading: bool) -> bool:
-    if len(cells) > _MOST_HEADINGS:
-        return False
-    texts = [key(cell) for cell in cells]
-    if len(texts) == 1:
-        text = texts[0]
+    if len(cells) == 1:
+        text = key(cells[0])
         title = titled(text) or _PART.match(text) or (leading and _is_unknown_title(text))
         return bool(title or _UNIT.search(text) or NOTE.match(text) or re.fullmatch(r"公开\d+表", text))
-    return all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in texts)
+    return len(cells) <= 4 and all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in map(key, cells))
 
 
 def _is_unknown_title(text: str) -> bool:
