@@ -72,6 +72,7 @@ def key(text: str) -> str:
     return _QUOTES.sub("", squeeze(unicodedata.normalize("NFKC", clean(text))))
 
 
+@lru_cache(20_000)
 def label_key(text: str) -> str:
     """The key of a row label without the ordinals before it (一、 1. （1） 其中：)."""
     return _ORDINAL.sub("", key(text))

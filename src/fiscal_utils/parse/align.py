@@ -6,7 +6,7 @@ between them. A label that is wrapped over several lines belongs to the number b
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
@@ -102,7 +102,7 @@ def _usual_decimals(lines: Iterable[Line]) -> int:
 def _parted(line: Line, decimals: int) -> Line:
     """The line, a word that is an amount with a label or a code close beside it as two words."""
     parted = [part for word in line.words for part in _parts(word, decimals)]
-    return replace(line, words=tuple(parted)) if len(parted) > len(line.words) else line
+    return line._replace(words=tuple(parted)) if len(parted) > len(line.words) else line
 
 
 def _parts(word: Word, decimals: int) -> Iterator[Word]:

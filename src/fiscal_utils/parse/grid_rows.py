@@ -32,10 +32,10 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
         template = Row(spec.name, "", spec.required, printed_unit, body.page)
         found += list(_wide_rows(body, reading, template) if reading.wide else _rows(body, reading, template, spec))
         doubts += _unread(body, reading, spec)
-    nameless = [row for row in found if not row.key]
-    doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
-    found = [_broken_by(after, row) if after and not after.key else row for row, after in _with_next(found)]
-    return named_after([keyed(row, spec) for row in found if row.key], spec), doubts
+    if nameless := [row for row in found if not row.key]:
+        doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
+        found = [_broken_by(after, row) if after and not after.key else row for row, after in _with_next(found)]
+    return named_after([keyed(row, spec) for row in found if row.key]), doubts
 
 
 def _with_next(rows: Sequence[Row]) -> Iterator[tuple[Row, Row | None]]:
@@ -53,9 +53,9 @@ def _bodies(segment: Segment, grids: Sequence[Grid], spec: TableSpec) -> tuple[l
     header: Sequence[Sequence[str]] = ()
     found: list[tuple[Grid, Reading]] = []
     doubts: list[str] = []
-    for grid in _with_headers(grids, spec):
+    for grid, told in _with_headers(grids, spec):
         repeated = bool(header) and grid.rows[: len(header)] == header
-        height = len(header) if repeated else header_height(grid, spec)
+        height = len(header) if repeated else told
         own = reading_of(grid, height, spec) if height else None
         if height and reading and own is None and not numbers_columns(grid.rows[0]):
             height = 0
@@ -75,20 +75,24 @@ def _bodies(segment: Segment, grids: Sequence[Grid], spec: TableSpec) -> tuple[l
     return found, doubts
 
 
-def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[Grid]:
-    """The grids; one that holds but a header, or the begin of one, as one with the next if that tells more columns."""
+def _with_headers(grids: Sequence[Grid], spec: TableSpec) -> Iterator[tuple[Grid, int]]:
+    """The grids and the heights of their headers.
+
+    One that holds but a header, or the begin of one, is one with the next if that tells more columns.
+    """
     begun: Grid | None = None
     for grid in grids:
         whole = stacked(begun, grid, _is_cut(begun, grid, spec)) if begun else None
         if whole and _columns_told(whole, spec) > _columns_told(grid, spec):
             grid = whole
         elif begun and not _columns_told(grid, spec):
-            yield begun
-        begun = grid if header_height(grid, spec) == len(grid.rows) else None
+            yield begun, len(begun.rows)
+        height = header_height(grid, spec)
+        begun = grid if height == len(grid.rows) else None
         if begun is None:
-            yield grid
+            yield grid, height
     if begun:
-        yield begun
+        yield begun, len(begun.rows)
 
 
 def _is_cut(first: Grid, second: Grid, spec: TableSpec) -> bool:
@@ -150,8 +154,9 @@ def _same(one: Sequence[float], other: Sequence[float]) -> bool:
 
 
 def _rows(grid: Grid, reading: Reading, template: Row, spec: TableSpec) -> Iterator[Row]:
-    for i in range(len(grid.rows)):
-        row = _labelled(grid, i, reading)
+    moved = _moved(grid, reading)
+    for i, cells in enumerate(grid.rows):
+        row = _labelled(cells, moved[i]) if i in moved else cells
         found = [_row(row, part, template) for part in reading.parts]
         for before, after in itertools.pairwise(range(len(found))):
             if _names_next(found[before], found[after], spec):
@@ -161,19 +166,23 @@ def _rows(grid: Grid, reading: Reading, template: Row, spec: TableSpec) -> Itera
 
 
 def _row(row: Sequence[str], part: Part, template: Row) -> Row:
-    codes = [key(row[j]) for j in part.codes]
-    names = [squeeze(row[j]) for j in (*part.codes, *part.labels) if not CODE.fullmatch(key(row[j]))]
-    lines = [int(key(row[j])) for j in part.lines if key(row[j]).isdigit()]
     return Row(
         template.table,
-        "".join(name for name in names if key(name) not in LEVELS),
+        "".join([_name(row[j]) for j in (*part.codes, *part.labels)]),
         part.columns,
         template.unit,
         template.page,
-        code=_code([code for code in codes if CODE.fullmatch(code)]),
-        line=lines[0] if lines else None,
-        cells={part.values[j]: value for j in part.values if (value := _token(row[j])) is not None},
+        code=_code([code for j in part.codes if CODE.fullmatch(code := key(row[j]))]),
+        line=next((int(line) for j in part.lines if (line := key(row[j])).isdigit()), None),
+        cells={column: value for j, column in part.values.items() if (value := _token(row[j])) is not None},
     )
+
+
+@lru_cache(_REMEMBERED)
+def _name(cell: str) -> str:
+    """What the cell prints of a name: nothing where it holds a code or one of 类, 款 and 项."""
+    text = key(cell)
+    return "" if CODE.fullmatch(text) or text in LEVELS else squeeze(cell)
 
 
 def _names_next(before: Row, after: Row, spec: TableSpec) -> bool:
@@ -182,14 +191,22 @@ def _names_next(before: Row, after: Row, spec: TableSpec) -> bool:
     return bool(bare and item(before.label, spec))
 
 
-def _labelled(grid: Grid, index: int, reading: Reading) -> list[str]:
-    """The cells of a row; the text of a merged cell in the last column of names that it covers."""
-    row = list(grid.rows[index])
+def _moved(grid: Grid, reading: Reading) -> dict[int, list[tuple[int, int]]]:
+    """Row → the merged cells of names in it, each by the first and the last column of names that it covers."""
+    moved: dict[int, list[tuple[int, int]]] = {}
     names = [j for part in reading.parts for j in (*part.codes, *part.labels)]
     for (top, left), (_, width) in grid.spans.items():
         last = max((j for j in names if left < j < left + width), default=left)
-        if top == index and last > left:
-            row[left], row[last] = "", row[left]
+        if last > left:
+            moved.setdefault(top, []).append((left, last))
+    return moved
+
+
+def _labelled(cells: Sequence[str], moved: Iterable[tuple[int, int]]) -> list[str]:
+    """The cells of a row; the text of a merged cell in the last column of names that it covers."""
+    row = list(cells)
+    for first, last in moved:
+        row[first], row[last] = "", row[first]
     return row
 
 
@@ -241,11 +258,10 @@ def _numbered(grid: Grid, columns: Iterable[int]) -> Iterator[tuple[str, ...]]:
 
 def _unread(grid: Grid, reading: Reading, spec: TableSpec) -> Iterator[str]:
     """What stands in value columns and is no number, and what stands in columns that nothing declares."""
-    columns = {j for part in reading.parts for j in part.values} | set(reading.wide)
+    columns = sorted({j for part in reading.parts for j in part.values} | set(reading.wide))
     for row in grid.rows:
-        for j, cell in enumerate(row):
-            text = squeeze(cell)
-            if text and j in columns and _token(cell) is None:
+        for j in columns:
+            if row[j] and _token(row[j]) is None and (text := squeeze(row[j])):
                 yield _doubt(spec, grid.page, t(f"“{text[:20]}”不是数", f"{text[:20]!r} is no number"))
     for j, header in reading.unread.items():
         if any(_numbered(grid, (j,))):

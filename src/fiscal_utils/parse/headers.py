@@ -4,11 +4,12 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, label_key, squeeze, token
 from fiscal_utils.parse.breaks import Columns
-from fiscal_utils.parse.fitting import TOTALS, assigned, score
+from fiscal_utils.parse.fitting import TOTALS, assigned, keys, score
 from fiscal_utils.parse.rows import item
 from fiscal_utils.read import Grid
 from fiscal_utils.specs import TableSpec
@@ -108,10 +109,8 @@ def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:
     if wide := _wide(headers, spec):
         left_out = {j: "/".join(header) for j, header in enumerate(headers) if j not in wide}
         return Reading((), wide, left_out, grid.edges, grid.width)
-    columns = [
-        _Column(j, _role(header, [key(row[j]) for row in grid.rows[height:] if row[j].strip()], spec), header)
-        for j, header in enumerate(headers)
-    ]
+    body = grid.rows[height:]
+    columns = [_Column(j, _role(header, [row[j] for row in body], spec), header) for j, header in enumerate(headers)]
     parts: list[Part] = []
     unread: dict[int, str] = {}
     for i, group in enumerate(_groups(_outdented(columns, grid, height))):
@@ -137,19 +136,30 @@ def _header(grid: Grid, column: int, height: int) -> tuple[str, ...]:
     )
 
 
-def _role(header: tuple[str, ...], cells: Sequence[str], spec: TableSpec) -> str:
+def _role(header: tuple[str, ...], cells: Iterable[str], spec: TableSpec) -> str:
     leaf = header[-1] if header else ""
     if LINE_HEADER.fullmatch(leaf):
         return "line"
-    texts = [cell for cell in cells if token(cell) is None and not _PIECE_OF_NUMBER.fullmatch(cell)]
-    codes = [cell for cell in cells if CODE.fullmatch(cell)]
-    if CODE_HEADER.fullmatch(leaf) and len(codes) >= len(cells) - len(texts):
+    kinds = list(filter(None, map(_kind, cells)))
+    texts, codes = kinds.count("text"), kinds.count("code")
+    if CODE_HEADER.fullmatch(leaf) and codes >= len(kinds) - texts:
         return "code"
-    if (texts and len(texts) * 2 > len(cells)) or (not cells and _LABEL_HEADER.fullmatch(leaf)):
+    if (texts and texts * 2 > len(kinds)) or (not kinds and _LABEL_HEADER.fullmatch(leaf)):
         return "label"
-    if spec.coded and codes and len(codes) == len(cells) and _LABEL_HEADER.fullmatch(leaf):
+    if spec.coded and codes and codes == len(kinds) and _LABEL_HEADER.fullmatch(leaf):
         return "code"
     return "value" if not _LABEL_HEADER.fullmatch(leaf) else "label"
+
+
+@lru_cache(20_000)
+def _kind(cell: str) -> str:
+    """What the cell holds: a code, another number, a dash or a piece of a number, or text; nothing if it is blank."""
+    text = key(cell)
+    if CODE.fullmatch(text):
+        return "code"
+    if token(text) is not None or _PIECE_OF_NUMBER.fullmatch(text):
+        return "number"
+    return "text" if cell.strip() else ""
 
 
 def _outdented(columns: Sequence[_Column], grid: Grid, height: int) -> list[_Column]:
@@ -184,7 +194,8 @@ def _wide(headers: Sequence[tuple[str, ...]], spec: TableSpec) -> dict[int, tupl
     found: dict[int, tuple[str, str]] = {}
     for j, header in enumerate(headers):
         scores = {
-            column: max((score((text,), names) for text in header), default=0) for column, names in spec.columns.items()
+            column: max((score((text,), keys(names)) for text in header), default=0)
+            for column, names in spec.columns.items()
         }
         column = max(scores, key=lambda name: scores[name])
         if name := _header_item(header, spec):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from fiscal_utils.normalise import Number, number
-from fiscal_utils.parse.functions import function_code
+from fiscal_utils.normalise import Number, label_key, number
+from fiscal_utils.parse.functions import Functions
+from fiscal_utils.parse.mentions import mentions
 from fiscal_utils.parse.narrative_spec import MeasureSpec, Names, fold, spec
 from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
@@ -28,6 +29,8 @@ _PATH = (
     f'|(?<![^，。;:、\\d."]){_BELOW[1][0]}(?:{_BELOW[1][1]})?|(?<![^，。;:、\\d."]){_BELOW[2][1]}'
 )
 """A class with what is below it, or a type or an item alone: one of the class or type last named."""
+_LEVEL_MARKS = ("(类)", "(款)", "(项)")
+"""Without one of them a text has no path."""
 _LEVELS = ("class", "type0", "entry0", "type1", "entry1", "entry2")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _REASON_LENGTH = 60
@@ -69,32 +72,21 @@ def narrated(
 
     Of an annex, the report on an evaluation, the declared figures are read.
     """
-    functions = {code: label for code, label in names.items() if code.startswith("2")}
+    functions = Functions({code: label for code, label in names.items() if code.startswith("2")})
     scans = [_Scan(text, functions) for text in (*texts, *([joined(EVALUATION, annex)] if annex else []))]
     return [figure for scan in scans for figure in scan.run()], [said for scan in scans for said in scan.comparisons()]
 
 
 @cache
-def _tokens() -> re.Pattern[str]:
-    """Reasons, functional classes with their purpose, statements that nothing changed, numbers with their units."""
+def _tokens(coded: bool) -> re.Pattern[str]:
+    """Reasons, statements that nothing changed, numbers with units; where `coded`, functional paths with purposes."""
     units = "|".join(map(re.escape, sorted(spec().units.kinds, key=len, reverse=True)))
     patterns = spec().patterns
     # an atomic group: 台（套） must not be read as 台
     figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
     reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;])+)"
-    path = rf"(?P<path>{_PATH})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
+    path = rf"(?P<path>{_PATH if coded else '(?!)'})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
     return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
-
-
-def _last(names: Names, text: str) -> str:
-    """The item whose name ends last in the text, the longest such name's; "" if there is none."""
-    found = (
-        (at + len(name), len(name), item)
-        for item, aliases in names.items()
-        for name in map(fold, aliases)
-        if (at := text.rfind(name)) >= 0
-    )
-    return max(found, default=(0, 0, ""))[2]
 
 
 def _clause(lead: str) -> str:
@@ -102,40 +94,51 @@ def _clause(lead: str) -> str:
 
 
 def _measure(kind: str, clause: str) -> MeasureSpec:
-    return next(m for m in spec().measure if kind in m.kinds and re.search(m.pattern, clause))
+    return next(m for m in spec().measure if kind in m.kinds and m.regex.search(clause))
 
 
-def _ends(patterns: Sequence[str], text: str) -> int:
-    """Where the last match of any pattern ends in the text, -1 if there is none."""
-    return max((match.end() for match in re.finditer("|".join(patterns), text)), default=-1)
+@cache
+def _any_of(name: str) -> re.Pattern[str]:
+    """The declared expressions of this name as one."""
+    return re.compile("|".join(getattr(spec().patterns, name)))
+
+
+def _ends(name: str, text: str) -> int:
+    """Where the last match of any declared expression of this name ends in the text, -1 if there is none."""
+    return max((match.end() for match in _any_of(name).finditer(text)), default=-1)
 
 
 class _Scan:
     """One pass over a section: the item that is spoken of, and the figures found so far."""
 
-    def __init__(self, text: Text, names: Mapping[str, str]) -> None:
+    def __init__(self, text: Text, functions: Functions) -> None:
         self.text = text
         self.folded = text.folded
-        self.labels = names
+        self.functions = functions
         self.spec = spec().section[text.section]
-        self.names = self._known()
+        self.names = mentions(self._known())
+        self.contexts, self.parts = mentions(self.spec.contexts), mentions(self.spec.parts)
+        self.counts = mentions(self.spec.counts)
         self.item = next(iter(self.spec.items))
         self.context = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
 
-    def _known(self) -> dict[str, tuple[str, ...]]:
+    def _known(self) -> Names:
         """The names that make an item current; classes also as the document prints them."""
-        if self.spec.codes != "functions":
-            return self.spec.names
         names = self.spec.names
-        classes = {code: (label,) for code, label in self.labels.items() if len(code) == 3}
-        return names | {code: names.get(code, ()) + label for code, label in classes.items()}
+        if self.spec.codes != "functions":
+            return names
+        return names | {
+            code: (*names.get(code, ()), label)
+            for code, label in self.functions.classes.items()
+            if label_key(label) not in names.get(code, ())
+        }
 
     def run(self) -> list[Figure]:
         """The section's figures."""
         end = 0
-        for match in _tokens().finditer(self.folded):
+        for match in _tokens(any(mark in self.folded for mark in _LEVEL_MARKS)).finditer(self.folded):
             lead = self.folded[end : match.start()]
             if match["reason"]:
                 self._name(lead)
@@ -154,16 +157,16 @@ class _Scan:
         for direction, pattern in spec().compared.items():
             for match in re.finditer(pattern, self.folded):
                 before = ["", *(figure.item for offset, figure in self.found if offset < match.start())]
-                item = _last(self.names, _clause(self.folded[: match.start()])) or before[-1]
+                item = self.names.last(_clause(self.folded[: match.start()])) or before[-1]
                 if item:
                     page = self.text.page(match.start())
                     yield Statement(self.text.section, item, "against_budget", direction, page)
 
     def _name(self, lead: str) -> bool:
         """Whether the lead names a declared item; it is the current one from here on."""
-        self.context = _last(self.spec.contexts, lead) or self.context
-        part = _last(self.spec.parts, lead)
-        named = f"{self.context}_{part}".strip("_") if part else _last(self.names, lead)
+        self.context = self.contexts.last(lead) or self.context
+        part = self.parts.last(lead)
+        named = f"{self.context}_{part}".strip("_") if part else self.names.last(lead)
         self.item = named or self.item
         return bool(named)
 
@@ -176,7 +179,7 @@ class _Scan:
         above = itertools.takewhile(lambda level: level not in named, ("class", "type"))
         path = [*self.path[: len(list(above))], *named.values()]
         self.path = path
-        self.item = function_code(path, self.labels) or "/".join(path)
+        self.item = self.functions.code(path) or "/".join(path)
 
     def _flat(self, match: re.Match[str], lead: str) -> None:
         self._name(lead)
@@ -191,7 +194,7 @@ class _Scan:
         named = self._name(lead[: lead.rfind("占")] if share else lead)
         if not measure.measure or (measure.measure in _CHANGES and self._against_budget(match, lead)):
             return
-        if self.spec.declared and not _last(self.names, _clause(lead)):
+        if self.spec.declared and not self.names.last(_clause(lead)):
             return
         item = self.item
         if kind == "count":
@@ -202,14 +205,13 @@ class _Scan:
 
     def _is_close(self, lead: str) -> bool:
         """Whether the name stands in the clause of the number, or names what no other clause of its own can."""
-        return self.spec.free or bool(_last(self.spec.parts, lead) or _last(self.names, _clause(lead)))
+        return self.spec.free or bool(self.parts.last(lead) or self.names.last(_clause(lead)))
 
     def _against_budget(self, match: re.Match[str], lead: str) -> bool:
         """Whether the change is one from the budget and not from the year before."""
         begin = max(self.folded.rfind(stop, 0, match.start()) for stop in _SENTENCE) + 1
         sentence = self.folded[begin : match.start()]
-        patterns = spec().patterns
-        return _ends(patterns.against_budget, sentence) > _ends(patterns.against_prior, sentence)
+        return _ends("against_budget", sentence) > _ends("against_prior", sentence)
 
     def _unnamed(self, match: re.Match[str], lead: str, kind: str, measure: str) -> str:
         """The printed phrase that a figure without a declared name goes under, "" if it is of the item spoken of."""
@@ -222,7 +224,7 @@ class _Scan:
             self.item = alone
             return alone
         phrase = self.text.printed[match.start() - len(clause) : match.start()]
-        if len(re.sub("|".join(spec().patterns.general), "", _BRACKETS.sub("", phrase))) < 2:
+        if len(_any_of("general").sub("", _BRACKETS.sub("", phrase))) < 2:
             return ""
         self.item = phrase
         return phrase
@@ -235,12 +237,12 @@ class _Scan:
                 return item
         by_unit = self.spec.by_unit.get(self.item, {})
         keys = (item for item, units in by_unit.items() if unit in units)
-        return _last(self.spec.counts, _clause(lead)) or next(keys, "")
+        return self.counts.last(_clause(lead)) or next(keys, "")
 
     def _phrase(self, match: re.Match[str], lead: str) -> str:
         """The phrase printed before the number; if it is only a verb, with the phrase after."""
         before = self.text.printed[match.start() - len(_clause(lead)) : match.start()]
-        if not any(re.fullmatch(verb, before) for verb in spec().patterns.verbs):
+        if not _any_of("verbs").fullmatch(before):
             return before
         after = _PHRASE.match(self.folded, match.end())
         return before + (self.text.printed[after.start(1) : after.end(1)] if after else "")
@@ -267,8 +269,7 @@ class _Scan:
         They stand in the sentence, or in the last one before it that has any, if it has no figures itself; `words`
         before the reason tell whether it is of the execution of the budget or of a change.
         """
-        patterns = spec().patterns
-        of_budget, of_change = _ends(patterns.of_budget, words), _ends(patterns.of_change, words)
+        of_budget, of_change = _ends("of_budget", words), _ends("of_change", words)
         if of_budget >= max(of_change, 0):
             wanted: tuple[tuple[str, ...], ...] = (_EXECUTION, ("final",))
         else:

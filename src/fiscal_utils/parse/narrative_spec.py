@@ -1,5 +1,6 @@
 """What narrative.toml declares: units, expressions, measures, sections of the 决算情况说明."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,7 @@ class SectionSpec:
     declared: bool = False
     opening: bool = False
 
-    @property
+    @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
         """The declared items, and those of the classification where figures are by its codes."""
         if not self.codes:
@@ -46,6 +47,11 @@ class MeasureSpec:
     pattern: str
     measure: str
     direction: str = ""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled."""
+        return re.compile(self.pattern)
 
 
 @dataclass(frozen=True)

@@ -155,12 +155,15 @@ def _loosened(block: Block) -> Iterator[Block]:
 
 
 def _is_heading(cells: Sequence[str], leading: bool) -> bool:
-    texts = [key(cell) for cell in cells]
-    if len(texts) == 1:
-        text = texts[0]
-        title = titled(text) or _PART.match(text) or (leading and _UNKNOWN_TITLE.fullmatch(text))
+    if len(cells) == 1:
+        text = key(cells[0])
+        title = titled(text) or _PART.match(text) or (leading and _is_unknown_title(text))
         return bool(title or _UNIT.search(text) or NOTE.match(text) or re.fullmatch(r"公开\d+表", text))
-    return len(texts) <= 4 and all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in texts)
+    return len(cells) <= 4 and all(HEAD.search(text) or re.fullmatch(r"\d{4}年度?", text) for text in map(key, cells))
+
+
+def _is_unknown_title(text: str) -> bool:
+    return text.endswith("表") and bool(_UNKNOWN_TITLE.fullmatch(text))
 
 
 def _rejoined(blocks: Sequence[Block]) -> list[Block]:
@@ -196,7 +199,7 @@ def _table_starts(blocks: Sequence[Block]) -> Iterator[tuple[int, str, str]]:
             yield index, table, squeeze(block.text)
         elif (
             not table
-            and _UNKNOWN_TITLE.fullmatch(text)
+            and _is_unknown_title(text)
             and not _PART.match(text)
             and _heads_grid(blocks[index + 1 : index + 4])
         ):
@@ -249,9 +252,10 @@ def _cuts(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> It
     """Where the disclosure of another unit begins: a table comes again, under another department's name or year."""
     seen: dict[str, str] = {}
     last = 0
-    for index, table, _ in starts:
-        if not table:
-            continue
+    titles = [(index, table) for index, table, _ in starts if table]
+    if len({table for _, table in titles}) == len(titles):
+        return
+    for index, table in titles:
         cover = _cover(blocks, last, index)
         named = _named(blocks, cover, index)
         if table in seen and named and seen[table] and named != seen[table]:
@@ -263,14 +267,14 @@ def _cuts(blocks: Sequence[Block], starts: Sequence[tuple[int, str, str]]) -> It
 
 def _cover(blocks: Sequence[Block], last: int, index: int) -> int:
     """Where the front matter before the table begins, if another disclosure's begins behind the last table."""
-    texts = [key(block.text) if isinstance(block, Line) else "" for block in blocks[:index]]
-    opening = (i for i in range(last + 1, index) if _CONTENTS.fullmatch(texts[i]) or texts[i].startswith("第一部分"))
+    texts = [key(block.text) if isinstance(block, Line) else "" for block in blocks[last + 1 : index]]
+    opening = (i for i, text in enumerate(texts) if _CONTENTS.fullmatch(text) or text.startswith("第一部分"))
     first = next(opening, None)
     if first is None:
         return index
-    while first - 1 > last and 0 < len(texts[first - 1]) < _COVER_LINE and not texts[first - 1].endswith("。"):
+    while first > 0 and 0 < len(texts[first - 1]) < _COVER_LINE and not texts[first - 1].endswith("。"):
         first -= 1
-    return first
+    return last + 1 + first
 
 
 def _named(blocks: Sequence[Block], cover: int, index: int) -> str:

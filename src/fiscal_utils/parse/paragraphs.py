@@ -25,16 +25,16 @@ def are_cut(lines: Sequence[Line]) -> bool:
     """
     printed = [line for line in lines if line.words]
     edge = max((line.words[-1].x1 for line in printed), default=0.0)
-    signs = [_lost(before, line, edge) for before, line in pairwise(printed)]
+    texts = pairwise([squeeze(line.text) for line in printed])
+    signs = [_lost(above, text, _is_full(line, edge)) for (above, text), line in zip(texts, printed, strict=False)]
     return signs.count(True) > max(signs.count(False), 1)
 
 
-def _lost(before: Line, line: Line, edge: float) -> bool | None:
+def _lost(above: str, text: str, is_full: bool) -> bool | None:
     """Whether text is lost between two lines, one below the other; None where they do not tell."""
-    above, text = squeeze(before.text), squeeze(line.text)
     if is_ended(above):
         return True if _INSIDE.match(text) else None
-    if not _is_full(before, edge) or (begins_heading(text) and begins_heading(above)):
+    if not is_full or (begins_heading(text) and begins_heading(above)):
         return None  # points of a list need no stops
     return begins_heading(text)
 

@@ -22,7 +22,8 @@ def place(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> list[Row]:
     candidates = {i: _candidates(row) for i, row in enumerate(rows)}
     open_rows = [i for i, found in candidates.items() if len(found) > 1]
     if not open_rows:
-        return [row if row.cells else replace(row, cells=candidates[i][0]) for i, row in enumerate(rows)]
+        filled = [(row, found[0]) for row, found in zip(rows, candidates.values(), strict=True)]
+        return [row if row.cells == cells else replace(row, cells=cells) for row, cells in filled]
     from fiscal_utils.parse.solver import Model  # its library takes as long to import as a document to read
 
     model = Model(rows, candidates, narrative)

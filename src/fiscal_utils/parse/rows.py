@@ -45,8 +45,7 @@ class Row:
 
 def unit(texts: Sequence[str]) -> str:
     """The unit that the heading of a table prints, empty if it prints none."""
-    found = [match[1] for text in texts if (match := _UNIT.search(key(text)))]
-    return found[0] if found else ""
+    return next((match[1] for text in texts if (match := _UNIT.search(key(text)))), "")
 
 
 def item(label: str, spec: TableSpec) -> str:
@@ -73,7 +72,7 @@ def keyed(row: Row, spec: TableSpec) -> Row:
     return row if told == (row.code, row.item, row.unit) else replace(row, code=told[0], item=told[1], unit=told[2])
 
 
-def named_after(rows: Sequence[Row], spec: TableSpec) -> list[Row]:
+def named_after(rows: Sequence[Row]) -> list[Row]:
     """The rows, an item that recurs on the same side named after the heading item before it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
     heading: dict[tuple[str, ...], str] = {}

@@ -16,6 +16,7 @@ EVALUATION = "evaluation"
 _NUMERAL = "[一二三四五六七八九十]+"
 _ORDINALS = (rf"第?{_NUMERAL}[、.]", rf"\({_NUMERAL}\)、?", r"\d{1,2}(?:[、)]|\.(?!\d))|\(\d{1,2}\)")
 """How the headings of the first, second and third level are numbered."""
+_ORDINAL = re.compile("|".join(_ORDINALS))
 _HEADING = re.compile(
     "".join(f"(?:(?P<level{level}>{ordinal})|" for level, ordinal in enumerate(_ORDINALS, 1))
     + ")" * len(_ORDINALS)
@@ -23,7 +24,7 @@ _HEADING = re.compile(
 )
 _YEAR = re.compile(r"20\d\d年度?")
 _UNNUMBERED = len(_ORDINALS) + 1
-_CLOSED = re.compile(r"[。;:!]$")
+_CLOSED = ("。", ";", ":", "!")
 
 
 @dataclass(frozen=True)
@@ -75,48 +76,56 @@ def sections(lines: Sequence[Line]) -> Iterator[Text]:
 def _heading_at(lines: Sequence[Line], index: int, opened: _Heading) -> tuple[_Heading | None, int, str]:
     """The heading that begins on the line, how many lines it is wrapped over, and the text that follows it there."""
     text = squeeze(lines[index].text)
-    free = index == 0 or _stands_alone(squeeze(lines[index - 1].text), opened)
-    found = _heading(text, opened, free)
+    before = squeeze(lines[index - 1].text) if index else None
+    found = _free_heading(text, before, opened)
     if index + 1 < len(lines) and begins_heading(text) and not is_ended(text):
         following = squeeze(lines[index + 1].text)
         joined = text + following
-        whole = None if begins_heading(following) else _heading(joined, opened, free)
+        whole = None if begins_heading(following) else _free_heading(joined, before, opened)
         if whole and whole.length > len(text) and is_ended(joined[: whole.length]):
             return whole, 2, joined[whole.length :]
     return (found, 1, text[found.length :]) if found else (None, 1, "")
 
 
+def _free_heading(text: str, before: str | None, opened: _Heading) -> _Heading | None:
+    """The heading that the text begins with; one without an ordinal only where no sentence runs on into the text."""
+    heading = _heading(text, opened)
+    if heading is None or heading.level != _UNNUMBERED or before is None or _stands_alone(before, opened):
+        return heading
+    return None
+
+
 def _stands_alone(text: str, opened: _Heading) -> bool:
     """Whether no sentence runs on from the line of this text to the next."""
-    return bool(_CLOSED.search(fold(text))) or _heading(text, opened, free=True) is not None
+    return fold(text).endswith(_CLOSED) or _heading(text, opened) is not None
 
 
 def begins_heading(text: str) -> bool:
     """Whether the text begins with an ordinal, as headings do."""
-    return any(re.match(ordinal, fold(text)) for ordinal in _ORDINALS)
+    return bool(_ORDINAL.match(fold(text)))
 
 
 def is_ended(text: str) -> bool:
     """Whether the text ends as a heading or a sentence does."""
     folded = fold(text)
-    return bool(_CLOSED.search(folded)) or _matches("ending", folded)
+    return folded.endswith(_CLOSED) or _matches("ending", folded)
 
 
-def _heading(text: str, opened: _Heading, free: bool) -> _Heading | None:
-    """The heading that the text begins with, None if it begins with none.
-
-    `opened` is the heading of the section that is open; `free`: no sentence runs on into the text.
-    """
+def _heading(text: str, opened: _Heading) -> _Heading | None:
+    """The heading that the text begins with, None if it begins with none; `opened` is that of the open section."""
     folded = fold(text)
     match = _HEADING.match(folded)
     if not match:
         return None
     title, length = match["title"].replace('"', ""), match.end()
-    ended, alone = _matches("ending", title), length == len(folded)
+    alone = length == len(folded)
     level = next((n for n in range(1, len(_ORDINALS) + 1) if match[f"level{n}"]), _UNNUMBERED)
-    if re.search(r"\d", _YEAR.sub("", title)) or title.endswith("表") or not (ended or alone):
+    if level == _UNNUMBERED and not alone:
         return None
-    if level == _UNNUMBERED and not (free and alone and ended):
+    ended = _matches("ending", title)
+    if not ended and (level == _UNNUMBERED or not alone):
+        return None
+    if re.search(r"\d", _YEAR.sub("", title)) or title.endswith("表"):
         return None
     if level > 1 and not ended and not _is_alias(title):
         return None

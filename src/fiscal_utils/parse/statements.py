@@ -15,12 +15,15 @@ from fiscal_utils.parse.segments import Segment
 _BLANK = re.compile(
     r"[XxＸ×╳]{2,}(?=[\u4e00-\u9fff%])|(?<=[\u4e00-\u9fff])[XxＸ×╳]{2,}|\*{3,}|_{3,}|[（(]?请?填写[^）)]{0,10}[）)]?"
 )
+_SIGN = re.compile("[XxＸ×╳*_填]")
+"""What every blank has: looked for first, as it is found in a tenth of the time."""
 _EMPTY = re.compile(r"(无|没有|未(安排|使用|发生|涉及))|(空表|数据为(空|零)|为零)")
 _SUBJECTS = {
     "government_fund": "政府性基金", "state_capital": "国有资本经营", "sangong": "“?三公”?", "assets": "国有资产",
 }  # fmt: skip
 """Table → what the narrative says that there is none of."""
-_OWN_NAMES = "本部门|本单位|我部门|我单位|本局|我局|本办|我办"
+_ABOUT = re.compile(r"(?:^|[。；])(?P<name>[^。；\d]+)(?P<year>20\d\d)年")
+_OWN_NAMES = ("本部门", "本单位", "我部门", "我单位", "本局", "我局", "本办", "我办")
 _DIGITS = {"function": (3, 5, 7), "economic": (3, 5)}
 _LONGEST = 12
 
@@ -92,10 +95,11 @@ def _codes(rows: Sequence[Row]) -> Iterator[Statement]:
 
 def _years(texts: Sequence[Text], department: str) -> Iterator[Statement]:
     """The year that each section of the narrative says that it is about, where it opens a sentence."""
-    about = re.compile(rf"(?:^|[。；])(?:{_OWN_NAMES}|{re.escape(key(department))})(20\d\d)年")
+    names = (*_OWN_NAMES, key(department))
     for text in texts:
-        for match in about.finditer(text.folded):
-            yield Statement(text.section, "", "year", match[1], text.page(match.start(1)))
+        for match in _ABOUT.finditer(text.folded):
+            if match["name"] in names:
+                yield Statement(text.section, "", "year", match["year"], text.page(match.start("year")))
 
 
 def _placeholders(parts: Outline) -> Iterator[Statement]:
@@ -104,7 +108,7 @@ def _placeholders(parts: Outline) -> Iterator[Statement]:
     everywhere = {"front": parts.front, **tables, "narrative": parts.narrative}
     seen = set[tuple[str, int | None]]()
     for section, line in ((section, line) for section, lines in everywhere.items() for line in lines):
-        match = _BLANK.search(squeeze(line.text))
+        match = _SIGN.search(line.text) and _BLANK.search(squeeze(line.text))
         if match and (section, line.page) not in seen:
             seen.add((section, line.page))
             yield Statement(section, "", "placeholder", match[0][:_LONGEST], line.page)

@@ -168,7 +168,7 @@ class _RowParser:
                 joined[-1] = replace(joined[-1], label=label, item=self._item_of(label, joined[-1]))
             else:
                 joined.append(row)
-        return named_after(joined, self.spec)
+        return named_after(joined)
 
     def _start(self, label: str, page: int | None, code: str = "") -> None:
         self._close()

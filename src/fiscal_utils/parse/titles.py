@@ -9,7 +9,7 @@ _PREFIX = re.compile(
     r"(附(件|表)?\d*[:：]?)?(公开)?(表?\d{1,2}表?|表?[一二三四五六七八九十]+)?[、.:：]?"
     r"(.{0,40}?\d{4}年度?)?(部门|单位)?"
 )
-_MARKS = str.maketrans("", "", "《》")
+_IN_BRACKETS = re.compile(r"\([^()]*\)$")
 _LONGEST = 90
 _REMEMBERED = 20_000
 
@@ -20,6 +20,8 @@ def titled(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     text = _bare(text)
+    if not text.endswith(_endings()):
+        return None
     for title, name in _titles():
         if text.endswith(title) and _PREFIX.fullmatch(text.removesuffix(title)):
             return name
@@ -36,10 +38,16 @@ def rank(table: str, text: str) -> int:
 
 def _bare(text: str) -> str:
     """The title without what is in brackets behind it, and without marks of a title around it."""
-    return re.sub(r"\([^()]*\)$", "", text.translate(_MARKS))
+    text = text.replace("《", "").replace("》", "")
+    return _IN_BRACKETS.sub("", text) if text.endswith(")") else text
 
 
 @cache
 def _titles() -> list[tuple[str, str]]:
     pairs = ((title, spec.name) for spec in specs.tables().values() for title in spec.titles)
     return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(title for title, _ in _titles())

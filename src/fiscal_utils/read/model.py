@@ -17,8 +17,7 @@ class Word(NamedTuple):
     x1: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A printed line: its text, its page and, where the file has geometry, its words and its height on the page."""
 
     text: str
@@ -72,7 +71,7 @@ class Grid:
     def lines(self) -> Iterator[Line]:
         """The rows as lines of text, cells parted by spaces."""
         for row in self.rows:
-            yield Line(" ".join(cell for cell in row if cell), self.page)
+            yield Line(" ".join(filter(None, row)), self.page)
 
 
 Block = Line | Grid
