@@ -605,6 +605,27 @@ def test_characters_without_a_meaning_are_not_passed_over(from_source) -> None:
     assert grid.rows[0][1] == "1\ufffd2.50"
 
 
+@pytest.mark.parametrize(
+    ("meaning", "text"),
+    [
+        (b"<D842DFB7>", "x\U00020bb7x"),
+        (b"<0000>", "x x"),
+        (b"<FFFE>", "x\ufffdx"),
+        (b"<D842>", "x\ufffdx"),
+        (b"<FB01>", "xfix"),
+        (b"<FF08516DFF09>", "x（六）x"),
+    ],
+)
+def test_characters_that_are_not_one_unit_of_text(from_source, meaning: bytes, text: str) -> None:
+    table = b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <41> %s <42> <0078> endbfchar" % meaning
+    content = TABLE + b"BT /G 10 Tf 60 670 Td (BAB) Tj /F 10 Tf 100 0 Td (12.50) Tj ET"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>"
+    stream = b"<< /Length %d >> stream\n%s\nendstream" % (len(table), table)
+    fonts = b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /G 5 0 R >>"
+    (grid,) = grids(from_source(raw_page(content, fonts, (font, stream))))
+    assert grid.rows[0] == (text, "12.50")
+
+
 def test_actual_text_is_the_text(from_source) -> None:
     text = b"BT /F 10 Tf 60 670 Td /Span << /ActualText (Total) >> BDC (Xyzzy) Tj EMC 100 0 Td (12.50) Tj 0 -30 Td (footnote) Tj ET"  # noqa: E501
     (grid,) = grids(from_source(raw_page(TABLE + text)))

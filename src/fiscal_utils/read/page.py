@@ -118,9 +118,10 @@ def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Plac
     printed = {cell: lines(found) for cell, found in cells.items()}
     if goes_on or _is_unruled(printed, frame):
         return list(_unruled_lines(printed, page))
-    texts = {cell: _text(found, frame, cell) for cell, found in printed.items()}
-    rows = tuple(tuple(texts.get((i, j), "") for j in range(len(frame.xs) - 1)) for i in range(len(frame.ys) - 1))
-    return [(frame.ys[0], frame.xs[0], Grid(rows, page, frame.spans, frame.xs))]
+    rows = [[""] * (len(frame.xs) - 1) for _ in frame.ys[1:]]
+    for (i, j), found in printed.items():
+        rows[i][j] = _text(found, frame, (i, j))
+    return [(frame.ys[0], frame.xs[0], Grid(tuple(map(tuple, rows)), page, frame.spans, frame.xs))]
 
 
 def _by_cell(frame: Frame, run: Run) -> Iterator[tuple[Cell, Run]]:

@@ -33,6 +33,9 @@ _SCANNED_SHARE = 0.4
 _SCAN_SHARE = 0.5
 _HYPHEN = 0x02
 """What pdfium makes of a hyphen at the end of a line."""
+_HYPHEN_IN_TEXT = 0xFFFE
+_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
+"""How the halves of a character beyond 0xFFFF begin."""
 _UNPRINTED = np.zeros(0x10000, bool)
 _UNPRINTED[[*range(0x21), 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029]] = True
 _UNPRINTED[_HYPHEN] = False
@@ -41,6 +44,7 @@ _ASLANT = 3.0
 """Text that is off the page's directions by more degrees is a watermark."""
 
 _code = unchecked(pdfium.FPDFText_GetUnicode)
+_text = unchecked(pdfium.FPDFText_GetText)
 _is_unmapped = unchecked(pdfium.FPDFText_HasUnicodeMapError)
 _box = unchecked(pdfium.FPDFText_GetLooseCharBox)
 _origin = unchecked(pdfium.FPDFText_GetCharOrigin)
@@ -184,18 +188,37 @@ def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 
 def _printed(text: Any, count: int) -> tuple[list[int], str]:
     """The indices of the characters that leave ink, and what they are."""
-    codes = np.fromiter(map(_code, repeat(text), range(count)), np.uint32, count)
+    codes = _codes(text, count)
     unmapped = np.fromiter(map(_is_unmapped, repeat(text), range(count)), np.int32, count) == 1
     printed = unmapped | ~_UNPRINTED[np.minimum(codes, 0xFFFF)]
+    printed[_joined_halves(codes)] = False
     codes[codes == _HYPHEN] = ord("-")
     codes[unmapped | _is_private(codes)] = ord(UNKNOWN)
-    characters = codes[printed].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    characters = codes[printed].astype("<u4").tobytes().decode("utf-32-le")
     return np.flatnonzero(printed).tolist(), characters
+
+
+def _codes(text: Any, count: int) -> npt.NDArray[np.uint32]:
+    """The code points of the characters; each is asked for only where the text of the page is not one unit each."""
+    units, ((at_first, *_),) = room(ctypes.c_ushort, 1, count + 1)
+    written = _text(text, 0, count, at_first)
+    codes = units[:count, 0].astype(np.uint32)
+    is_aligned = written == count + 1 and not (codes >> 11 == _HIGH >> 1).any()
+    for k in np.flatnonzero(codes == _HYPHEN_IN_TEXT).tolist() if is_aligned else range(count):
+        codes[k] = _code(text, k)
+    return codes
+
+
+def _joined_halves(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
+    """The places of second halves of characters beyond 0xFFFF, whose code points take the places of the first."""
+    high = np.flatnonzero((codes[:-1] >> 10 == _HIGH) & (codes[1:] >> 10 == _LOW))
+    codes[high] = 0x10000 + ((codes[high] & 0x3FF) << 10 | codes[high + 1] & 0x3FF)
+    return high + 1
 
 
 def _is_private(codes: npt.NDArray[np.uint32]) -> Mask:
     """Which code points are no characters, or mean what a font makes of them."""
-    return ((codes >= 0xE000) & (codes < 0xF900)) | ((codes >= 0xFFF0) & (codes < 0x10000)) | (codes >= 0xF0000)
+    return ((codes >= 0xD800) & (codes < 0xF900)) | ((codes >= 0xFFF0) & (codes < 0x10000)) | (codes >= 0xF0000)
 
 
 def _places(text: Any, indices: Sequence[int]) -> Places:

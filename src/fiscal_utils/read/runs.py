@@ -138,17 +138,20 @@ def _upright(glyphs: Glyphs) -> list[Run]:
 def _reprints(glyphs: Glyphs) -> Mask:
     """For each glyph whether it is the one before, printed once more."""
     _, y, left, _, right, _ = glyphs.places.T
-    codes = np.frombuffer(glyphs.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer(glyphs.text.encode("utf-32-le"), np.uint32)
     near = abs(left[1:] - left[:-1]) < _REPRINT * (right - left)[1:]
     level = abs(y[1:] - y[:-1]) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
     return np.append(False, (codes[1:] == codes[:-1]) & near & level)
 
 
 def _starts(glyphs: Glyphs) -> npt.NDArray[np.intp]:
-    """The places of the glyphs that begin a run, which grows as long as its largest glyph spans the next gap."""
+    """The places of the glyphs that begin a run, which grows as long as its largest glyph spans the next gap.
+
+    Characters in one box are those of a single sign, as of a ligature.
+    """
     _, y, left, _, right, _ = glyphs.places.T
     sizes = glyphs.sizes
-    starts = np.arange(len(glyphs))
+    starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1)))
     while True:
         later = starts[1:]
         size = np.maximum(np.maximum.reduceat(sizes, starts)[:-1], sizes[later])

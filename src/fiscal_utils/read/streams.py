@@ -2,8 +2,9 @@
 
 import re
 import zlib
+from itertools import pairwise
 
-_STREAM = re.compile(rb"stream\r?\n")
+_MARK = re.compile(rb"stream")
 _PACKED = re.compile(rb"/(FlateDecode|Fl)\b")
 _ENTRIES = 400
 _BEST_RATIO = 1032
@@ -15,15 +16,14 @@ _DENSE = 50
 
 def unpacks_beyond(data: bytes, limit: int) -> bool:
     """Whether a stream of the file that begins as dense as no font or picture is unpacks to more than `limit` bytes."""
-    for match in _STREAM.finditer(data):
-        entries = data[max(0, match.start() - _ENTRIES) : match.start()]
+    marks = [(match.start(), match.end()) for match in _MARK.finditer(data)]
+    for (mark, start), (end, _) in pairwise([*marks, (len(data), 0)]):
+        entries = data[max(0, mark - _ENTRIES) : mark]
         layers = len(_PACKED.findall(entries[entries.rfind(b" obj") :]))
         if not layers or entries.endswith(b"end"):
             continue
-        end = data.find(b"endstream", match.end())
-        size = (end if end > 0 else len(data)) - match.end()
-        is_large = size * _BEST_RATIO > limit and _is_dense(data[match.end() : match.end() + _SAMPLE])
-        if (is_large or layers > 1) and _unpacked(data[match.end() : match.end() + size], layers, limit) > limit:
+        is_large = (end - start) * _BEST_RATIO > limit and _is_dense(data[start : start + _SAMPLE].lstrip())
+        if (is_large or layers > 1) and _unpacked(data[start:end].lstrip(), layers, limit) > limit:
             return True
     return False
 
