@@ -418,3 +418,74 @@ def test_kinds_of_basic_expenditure_among_all_expenditure() -> None:
         "二、支出决算情况说明", "基本支出50.00万元，基本工资、津贴补贴等人员经费支出45.00万元，占基本支出的90%。"
     )
     assert [row[0] for row in rows] == ["basic", "personnel", "personnel"]
+
+
+def test_what_is_spoken_of_in_brackets_ends_with_them() -> None:
+    rows = _rows(
+        "五、“三公”经费支出决算情况说明",
+        "公务接待费支出3.20万元，国内公务接待9批次(其中外事接待1批次),70人次(其中外事接待4人次)。",
+    )
+    assert [row[:3] for row in rows] == [
+        ("hospitality", "final", "3.20"),
+        ("domestic_receptions", "count", "9"),
+        ("foreign_receptions", "count", "1"),
+        ("domestic_guests", "count", "70"),
+        ("foreign_guests", "count", "4"),
+    ]
+
+
+def test_amounts_in_reasons_that_are_counted_up_are_no_figures() -> None:
+    found = _found(
+        "一、收入决算情况说明",
+        "本年收入合计9.00万元，较上年减少2.00万元，主要原因：一是人员减少；二是上年有设备款1.50万元；三是压减。",
+        "事业收入1.00万元。",
+    )
+    assert [(f.item, f.measure, str(f.value)) for f in found] == [
+        ("year_total", "final", "9.00"),
+        ("year_total", "prior_change", "2.00"),
+        ("business", "final", "1.00"),
+    ]
+    assert found[1].reason == "一是人员减少；二是上年有设备款1.50万元；三是压减"
+
+
+def test_revenue_and_expenditure_under_headings_below_that_of_the_totals() -> None:
+    found = _found(
+        "（一）收入支出决算总体情况说明。",
+        "1.总体情况。2031年度收入总计8.00万元，支出总计8.00万元。",
+        "2.收入情况。2031年度收入合计7.00万元，较上年决算数增加1.00万元。其中：财政拨款收入7.00万元，占100.00%。",
+        "3.支出情况。2031年度支出合计6.00万元。其中：基本支出4.00万元，占66.67%。",
+        "4.结转结余情况。2031年度年末结转和结余2.00万元，较上年决算数无增减。",
+        "（二）一般公共预算财政拨款支出决算情况说明。",
+        "1.收入情况。2031年度一般公共预算财政拨款收入7.00万元。",
+        "2.支出情况。2031年度一般公共预算财政拨款支出6.00万元。社会保障与就业支出1.20万元，占20.00%。",
+    )
+    assert [(f.section, f.item, f.measure, str(f.value)) for f in found] == [
+        ("overall", "grand_total", "final", "8.00"),
+        ("overall", "grand_total", "final", "8.00"),
+        ("revenue", "year_total", "final", "7.00"),
+        ("revenue", "year_total", "prior_change", "1.00"),
+        ("revenue", "fiscal_appropriation", "final", "7.00"),
+        ("revenue", "fiscal_appropriation", "share_pct", "100.00"),
+        ("expenditure", "year_total", "final", "6.00"),
+        ("expenditure", "basic", "final", "4.00"),
+        ("expenditure", "basic", "share_pct", "66.67"),
+        ("expenditure", "closing_balance", "final", "2.00"),
+        ("expenditure", "closing_balance", "prior_change", "0"),
+        ("appropriation", "一般公共预算财政拨款收入", "final", "7.00"),
+        ("appropriation", "total", "final", "6.00"),
+        ("appropriation", "208", "final", "1.20"),
+        ("appropriation", "208", "share_pct", "20.00"),
+    ]
+
+
+def test_revenue_without_another_name_is_that_of_the_year() -> None:
+    rows = _rows("（一）收入决算情况。", "2031年度，本单位收入为8.00万元，其中：经营收入2.00万元。")
+    assert [row[:3] for row in rows] == [("year_total", "final", "8.00"), ("operating", "final", "2.00")]
+
+
+def test_two_numbers_in_one_place_are_not_told_apart() -> None:
+    rows = _rows(
+        "一、收入支出决算总体情况说明", "2031年度收、支总计各为7.00，6.00万元，各下降5.00%、4.00%。本年收入1,234.50万元。"
+    )
+    assert ("grand_total", "count", "4.00", "%", "") not in rows
+    assert rows[-1] == ("year_revenue", "final", "1234.50", "万元", "")

@@ -15,7 +15,7 @@ from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
 
-_NUMBER = r"(?<![\d.,第\[〔])(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_NUMBER = r"(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 _NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
 _NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
@@ -33,9 +33,14 @@ _LEVEL_MARKS = ("(类)", "(款)", "(项)")
 """Without one of them a text has no path."""
 _LEVELS = ("class", "type0", "entry0", "type1", "entry1", "entry2")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
+_PAIR = re.compile(r"\([^()]*\)")
+_BEFORE_NAME = re.compile(r"(?:\d{1,2}\.(?!\d)|[（(][\d一二三四五六七八九十]{1,3}[）)])?(?:20\d\d年度?)?")
+"""An ordinal and the year: what is printed before a name and is no part of it."""
 _REASON_LENGTH = 60
 _CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?:增加|减少|增长|下降|降低)了?\d"
 """What tells the next change, with which a reason ends."""
+_NEXT_REASON = ";(?=[二三四五六七八九]是)"
+"""What parts the reasons that are counted up: 一是 …；二是 …"""
 _CHANGES = ("prior_change", "prior_change_pct")
 _EXECUTION = ("completion_pct",)
 _AMOUNTS = ("final", "initial_budget", "adjusted_budget")
@@ -84,7 +89,8 @@ def _tokens(coded: bool) -> re.Pattern[str]:
     patterns = spec().patterns
     # an atomic group: 台（套） must not be read as 台
     figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
-    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;])+)"
+    words = rf"(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON}"
+    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:{words})+)"
     path = rf"(?P<path>{_PATH if coded else '(?!)'})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
     return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
@@ -120,7 +126,7 @@ class _Scan:
         self.contexts, self.parts = mentions(self.spec.contexts), mentions(self.spec.parts)
         self.counts = mentions(self.spec.counts)
         self.item = next(iter(self.spec.items))
-        self.context = ""
+        self.context = self.outer = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
 
@@ -140,6 +146,7 @@ class _Scan:
         end = 0
         for match in _tokens(any(mark in self.folded for mark in _LEVEL_MARKS)).finditer(self.folded):
             lead = self.folded[end : match.start()]
+            self._bracket(lead)
             if match["reason"]:
                 self._name(lead)
                 self._explain(match)
@@ -161,6 +168,17 @@ class _Scan:
                 if item:
                     page = self.text.page(match.start())
                     yield Statement(self.text.section, item, "against_budget", direction, page)
+
+    def _bracket(self, lead: str) -> None:
+        """Of the item before a bracket is spoken behind it again, whatever is named in between."""
+        single = _PAIR.sub(lambda pair: " " * len(pair[0]), lead)
+        if ")" in single and self.outer:
+            self.item = self.outer
+        if ")" in single or "。" in single:
+            self.outer = ""
+        if "(" in single:
+            self._name(lead[: single.rindex("(")])
+            self.outer = self.item
 
     def _name(self, lead: str) -> bool:
         """Whether the lead names a declared item; it is the current one from here on."""
@@ -194,6 +212,8 @@ class _Scan:
         named = self._name(lead[: lead.rfind("占")] if share else lead)
         if not measure.measure or (measure.measure in _CHANGES and self._against_budget(match, lead)):
             return
+        if kind == "percent" and measure.measure == "count" and not (self.spec.free or self.spec.declared):
+            return
         if self.spec.declared and not self.names.last(_clause(lead)):
             return
         item = self.item
@@ -223,7 +243,7 @@ class _Scan:
         if alone := next((item for item, words in self.spec.alone.items() if clause in words), ""):
             self.item = alone
             return alone
-        phrase = self.text.printed[match.start() - len(clause) : match.start()]
+        phrase = _BEFORE_NAME.sub("", self.text.printed[match.start() - len(clause) : match.start()], count=1)
         if len(_any_of("general").sub("", _BRACKETS.sub("", phrase))) < 2:
             return ""
         self.item = phrase
@@ -264,7 +284,7 @@ class _Scan:
             self.found[index] = (offset, replace(figure, reason=figure.reason or reason))
 
     def _explained(self, begin: int, words: str) -> list[int]:
-        """The figures of the current item that a reason in the sentence is of, else the last figure of all.
+        """The figures of the current item that a reason in the sentence is of, else the last figure if it is of it.
 
         They stand in the sentence, or in the last one before it that has any, if it has no figures itself; `words`
         before the reason tell whether it is of the execution of the budget or of a change.
@@ -285,7 +305,7 @@ class _Scan:
             if own:
                 floor = begin if in_sentence else self._sentence_of(own[-1][1])
                 return [index for index, offset in own if offset > floor]
-        return [len(self.found) - 1] if self.found else []
+        return [len(self.found) - 1] if self.found and self.found[-1][1].item == self.item else []
 
     def _sentence_of(self, offset: int) -> int:
         """Where the sentence with the character at the offset begins."""
