@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import cache
 from itertools import repeat
 from multiprocessing import get_context
@@ -18,8 +17,9 @@ from fiscal_utils.checks.forms import forms
 from fiscal_utils.checks.model import Test
 from fiscal_utils.checks.ratios import ratios, with_prior
 from fiscal_utils.checks.statements import statements
-from fiscal_utils.checks.wording import messages, where
+from fiscal_utils.checks.wording import Placed, messages, where
 from fiscal_utils.identities import NARRATIVE, Cell, Layout, Relation, Verdict, relations
+from fiscal_utils.language import LANGUAGES
 
 COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
@@ -80,8 +80,12 @@ def _evaluated(found: Facts) -> list[tuple[object, ...]]:
     causes = findings(tests, [verdict.status for verdict in verdicts], found.values)
     causes.sort(key=lambda cause: min(_WEIGHT.index(_severities()[tests[index].declared]) for index in cause.tests))
     numbered = {index: (number, cause) for number, cause in enumerate(causes, 1) for index in cause.tests}
+    names = [Placed(found.pages, language) for language in LANGUAGES]
+    document = found.about["document_id"]
     pairs = enumerate(zip(tests, verdicts, strict=True))
-    return [_row(found, test, verdict, *numbered.get(index, (None, None))) for index, (test, verdict) in pairs]
+    return [
+        (document, *_row(test, verdict, names, *numbered.get(index, (None, None)))) for index, (test, verdict) in pairs
+    ]
 
 
 def tests_of(found: Facts) -> Iterator[Test]:
@@ -115,12 +119,12 @@ def _with_prior(found: Facts) -> Layout:
 
 def _without_prior(relation: Relation, found: Facts) -> Relation:
     """The relation with this year's amount and its change in place of last year's amount."""
-    if not any(column == "prior" for _, _, column in relation.cells):
+    if "prior" not in [column for _, _, column in relation.cells]:
         return relation
     sides = (with_prior(relation.left, found), with_prior(relation.right, found))
     moved = [tuple(cell for weight, cell in side if weight < 0) for side in sides]
     kept = [tuple(cell for weight, cell in side if weight > 0) for side in sides]
-    return replace(relation, left=kept[0] + moved[1], right=kept[1] + moved[0])
+    return relation._replace(left=kept[0] + moved[1], right=kept[1] + moved[0])
 
 
 def _verdict(test: Test, found: Facts) -> Verdict:
@@ -130,15 +134,14 @@ def _verdict(test: Test, found: Facts) -> Verdict:
     return verdict
 
 
-def _row(found: Facts, test: Test, verdict: Verdict, number: int | None, cause: Finding | None) -> tuple[object, ...]:
-    numbers = [float(n) for n in (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance)]
+def _row(
+    test: Test, verdict: Verdict, names: Sequence[Placed], number: int | None, cause: Finding | None
+) -> tuple[object, ...]:
     suspect = ".".join(cause.cell) if cause and cause.cell else ""
     expected = float(cause.expected.value) if cause and cause.expected else None
-    said = messages(test, verdict, found.pages)
-    severity = _severity(test, verdict)
     return (
-        found.about["document_id"], test.id, test.kind, verdict.status, severity, *numbers, where(test), *said,
-        number, suspect, expected,
+        test.id, test.kind, verdict.status, _severity(test, verdict), *map(float, verdict[1:]), where(test),
+        *messages(test, verdict, names), number, suspect, expected,
     )  # fmt: skip
 
 
