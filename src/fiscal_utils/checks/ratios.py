@@ -72,7 +72,7 @@ class Ratio(NamedTuple):
         tolerance = stated.half_unit + max(min(high, _LARGEST) - computed, computed - low)
         within = stated.value + stated.half_unit >= low and stated.value - stated.half_unit <= high
         status = "pass" if abs(difference) <= stated.half_unit else "rounding" if within else "fail"
-        return Verdict(status, stated.value, *(x.quantize(_FOURTH) for x in (computed, difference, tolerance)))
+        return Verdict(status, stated.value, *(x.quantize(_FOURTH) + 0 for x in (computed, difference, tolerance)))
 
     def _ends(self, values: Mapping[Cell, Number]) -> tuple[Decimal, Decimal]:
         """The least and the greatest quotient of amounts within rounding; no greatest where the whole may be nothing.

@@ -111,7 +111,7 @@ def _sign(test: Test, verdict: Verdict) -> str:
 
 def _amount(number: Decimal) -> str:
     """The number without the decimals that say nothing."""
-    return f"{number:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{number:z,.4f}".rstrip("0").rstrip(".").replace("-", "−") if number else "0"
 
 
 def _filled(test: Observation, template: str, names: Placed) -> str:
