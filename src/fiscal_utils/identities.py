@@ -248,7 +248,7 @@ def _hierarchies(layout: Layout) -> Iterator[Relation]:
             for column in printed:
                 yield Relation(
                     f"hierarchy-{table}:{parent}.{column}", "hierarchy",
-                    ((table, parent, column),), tuple((table, child, column) for child in children),
+                    ((table, parent, column),), tuple([(table, child, column) for child in children]),
                     declared="hierarchy",
                 )  # fmt: skip
 

@@ -99,13 +99,14 @@ def tests_of(found: Facts) -> Iterator[Test]:
 
 def _relations(found: Facts) -> Iterator[Relation]:
     """The equations that apply; of one that is `given` by another only where that other one holds."""
-    conditions = {identity.id: identity.given for identity in specs.identities()}
+    conditions = {identity.id: identity.given for identity in specs.identities() if identity.given}
+    wanted = set(conditions.values())
     made = [_without_prior(relation, found) for relation in relations(_with_prior(found))]
-    asked = [relation for relation in made if relation.declared in conditions.values()]
+    asked = [relation for relation in made if relation.declared in wanted]
     held = {relation.declared for relation in asked if relation.verdict(found.values).status in ("pass", "rounding")}
     for relation in made:
-        given = conditions.get(relation.declared, "")
-        if relation.kind != "condition" and (not given or given in held):
+        given = conditions.get(relation.declared)
+        if relation.kind != "condition" and (given is None or given in held):
             yield relation
 
 
