@@ -74,9 +74,10 @@ def _built(documents: list[Row], folders: Sequence[Path]) -> dict[str, pa.Table]
 
 
 def store(table: pa.Table, path: Path) -> None:
-    """Writes the table as a Parquet file, whole or not at all."""
+    """Writes the table as a Parquet file, whole or not at all; with statistics of what its rows are narrowed by."""
     scratch = path.with_suffix(".partial")
-    pq.write_table(table, scratch)
+    with pa.OSFile(str(scratch), "wb") as file:
+        pq.write_table(table, file, write_statistics=["document_id"])
     scratch.replace(path)
 
 
