@@ -209,12 +209,14 @@ def test_a_number_that_is_none_is_named(data: Path) -> None:
 
 
 def test_numbers_that_may_be_missing_are_stored_as_such(data: Path) -> None:
+    path = data / "raw" / "simulated-tree-office-2031" / "document.toml"
+    path.write_text("simulated = true\n" + path.read_text("utf-8"), "utf-8")
     kinds = {name: tables.load(name).dtypes.astype(str).to_dict() for name in ("cells", "checks", "documents")}
     assert [kinds["cells"][name] for name in ("line", "page", "decimals", "value", "label")] == [
         "Int64", "Int64", "Int64", "float64", "str",
     ]  # fmt: skip
     assert [kinds["checks"][name] for name in ("finding", "expected", "suspect")] == ["Int64", "float64", "str"]
-    assert (kinds["documents"]["year"], kinds["documents"]["source_pages"]) == ("Int64", "Int64")
+    assert [kinds["documents"][name] for name in ("year", "source_pages", "simulated")] == ["Int64", "Int64", "boolean"]
 
 
 @pytest.mark.parametrize(
