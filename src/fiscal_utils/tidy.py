@@ -21,6 +21,8 @@ from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
 _AT_ONCE = 200
 """Documents whose rows are in memory at a time, some 2 MB each: enough for their checks to be spread over processes."""
+_BUFFER = 1 << 16
+"""Bytes that are gathered before a file is written to; a Parquet file is made of hundreds of small pieces."""
 _KEYS = ("code", "item", "label")
 _OPEN = (*_KEYS, "undetermined")
 _PRINTED = {
@@ -84,7 +86,7 @@ def _built(documents: list[Row], folders: Sequence[Path]) -> dict[str, pa.Table]
 def store(table: pa.Table, path: Path) -> None:
     """Writes the table as a Parquet file, whole or not at all; with statistics of what its rows are narrowed by."""
     scratch = path.with_suffix(".partial")
-    with pa.OSFile(str(scratch), "wb") as file:
+    with pa.output_stream(scratch, buffer_size=_BUFFER) as file:
         pq.write_table(table, file, write_statistics=["document_id"])
     scratch.replace(path)
 
