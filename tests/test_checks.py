@@ -223,14 +223,6 @@ def test_every_declared_check_has_an_id_of_its_own() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_many_documents_are_checked_in_processes_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = {name: tables.load(name) for name in FRAMES}
-    alone = checks.evaluate_all(parts, {})
-    monkeypatch.setattr(checks, "_MANY", 2)
-    monkeypatch.setattr(checks, "_PART", 1)
-    pd.testing.assert_frame_equal(checks.evaluate_all(parts, {}), alone)
-
-
 def test_a_rule_that_holds_says_what_was_looked_for_and_amounts_have_the_unit_of_the_language() -> None:
     found = tables.check(REAL).query("status == 'pass' and check_id.str.startswith('change-direction')")
     assert found["message_zh"].str.startswith("检查过，没有这样的问题：").all()

@@ -240,11 +240,22 @@ def test_what_a_user_adds_to_document_toml_is_kept_as_text(data: Path) -> None:
     assert tables.documents().set_index("document_id").loc[REAL, "note"] == "3"
 
 
-def test_tables_built_in_portions_are_the_same(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", [3, 2])
+def test_tables_built_in_portions_and_in_processes_are_the_same(
+    data: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
     folders = sorted((data / "raw").iterdir())
     whole = tidy.build(folders)
-    monkeypatch.setattr(tidy, "_AT_ONCE", 1)
+    monkeypatch.setattr(tidy, "_PORTION", 1)
+    monkeypatch.setattr(tidy, "_MANY", many)
     portions = tidy.build(folders)
     assert len(folders) == 2
     assert portions.keys() == whole.keys()
     assert all(table.equals(portions[name]) and table.num_rows for name, table in whole.items())
+
+
+def test_what_is_wrong_in_one_of_many_folders_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidy, "_MANY", 2)
+    (data / "raw" / REAL / "revenue.csv").unlink()
+    with pytest.raises(DataError, match=r"revenue\.csv"):
+        tidy.build(sorted((data / "raw").iterdir()))

@@ -3,8 +3,10 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import zip_longest
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +21,10 @@ from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
 from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
-_AT_ONCE = 200
-"""Documents whose rows are in memory at a time, some 2 MB each: enough for their checks to be spread over processes."""
+_PORTION = 50
+"""Documents whose rows are in the memory of a process at a time, some 2 MB each."""
+_MANY = 200
+"""Documents from which on it is worth while to start processes."""
 _BUFFER = 1 << 16
 """Bytes that are gathered before a file is written to; a Parquet file is made of hundreds of small pieces."""
 _KEYS = ("code", "item", "label")
@@ -61,17 +65,26 @@ def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
     Raises DataError for a folder whose tables, columns or numbers are not as `fiscal extract` writes them.
     """
     documents = [_document(folder) for folder in folders]
-    starts = range(0, max(len(folders), 1), _AT_ONCE)
-    parts = [_built(documents[at : at + _AT_ONCE], folders[at : at + _AT_ONCE]) for at in starts]
+    parts = _parts(documents, folders)
     named = dict.fromkeys(name for row in documents for name in row)
     tables = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
     columns = tuple(named) or _DOCUMENT
     return tables | {"documents": _table(_tuples(documents, columns), columns)}
 
 
-def _built(documents: list[Row], folders: Sequence[Path]) -> dict[str, pa.Table]:
+def _parts(documents: Sequence[Row], folders: Sequence[Path]) -> list[dict[str, pa.Table]]:
+    """The tidy tables by portions of the documents; many documents are spread over processes."""
+    starts = range(0, max(len(folders), 1), _PORTION)
+    portions = [[part[at : at + _PORTION] for at in starts] for part in (documents, folders)]
+    if len(folders) < _MANY:
+        return list(map(_built, *portions))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_built, *portions))
+
+
+def _built(documents: Sequence[Row], folders: Sequence[Path]) -> dict[str, pa.Table]:
     """The tidy tables of some documents but for their own, which may differ in its columns."""
-    rows: dict[str, list[Row]] = {"documents": documents, "cells": []}
+    rows: dict[str, list[Row]] = {"documents": [*documents], "cells": []}
     open_rows = {}
     for document, folder in zip(documents, folders, strict=True):
         printed = _statutory(folder, str(document.get("missing_tables") or "").split(", "))

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from itertools import repeat
-from multiprocessing import get_context
 
 import pandas as pd
 
@@ -25,10 +22,6 @@ COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
     "message_zh", "message_en", "finding", "suspect", "expected",
 )  # fmt: skip
-_MANY = 200
-"""Documents from which on it is worth while to start processes."""
-_PART = 50
-"""Documents that a process checks at a time."""
 _WEIGHT = ("error", "warning", "note")
 _ONE_FIGURE = 2
 """Cells of a check that compares one printed figure with another printing of it."""
@@ -51,24 +44,6 @@ def verdicts(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
     in one is `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely
     wrong, where one alone explains them, and `expected` the value with which they hold.
     """
-    documents = [row["document_id"] for row in rows["documents"]]
-    if len(documents) < _MANY:
-        return _checked(rows, open_rows)
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return [row for part in pool.map(_checked, _parts(rows, documents), repeat(open_rows)) for row in part]
-
-
-def _parts(rows: Rows, documents: Sequence[str]) -> list[Rows]:
-    """The rows by portions of so many documents as a process checks at a time."""
-    portion = {document: number // _PART for number, document in enumerate(documents)}
-    parts: list[dict[str, list[Row]]] = [{name: [] for name in rows} for _ in range(0, len(documents), _PART)]
-    for name, found in rows.items():
-        for row in found:
-            parts[portion[row["document_id"]]][name].append(row)
-    return list(parts)
-
-
-def _checked(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
     return [row for found in facts(rows, open_rows) for row in _evaluated(found)]
 
 
