@@ -189,7 +189,7 @@ def speed(count: int) -> None:
     print(f"one document: {min(seconds):.3f} to {max(seconds):.3f} s, by its size")
     known = list(documents(frames).values())
     many = assembled([known[i % len(known)] for i in range(count)], frames)
-    print(f"{count} documents: {count / timed(many):.0f} a second with {os.cpu_count()} processors")
+    print(f"{count} documents: {count / timed(many):.0f} a second")
 
 
 def timed(frames: Mapping[str, pd.DataFrame]) -> float:

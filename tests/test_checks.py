@@ -1,14 +1,16 @@
 """What the checks find in the two real documents, read by eye beforehand, and in small invented ones."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import pandas as pd
 import pytest
 
 from fiscal_utils import checks, specs, tables
 from fiscal_utils.checks import causes, wording
-from fiscal_utils.identities import Relation
-from fiscal_utils.normalise import number
+from fiscal_utils.checks.ratios import Ratio
+from fiscal_utils.identities import Relation, evaluate
+from fiscal_utils.normalise import Number, number
 
 REAL, SECOND = "jingdezhen-government-office-2023", "putuo-finance-bureau-2024"
 FRAMES = ("documents", "cells", "narrative", "projects", "indicators", "statements")
@@ -221,18 +223,22 @@ def test_every_declared_check_has_an_id_of_its_own() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_many_documents_are_checked_in_processes_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = {name: tables.load(name) for name in FRAMES}
-    alone = checks.evaluate_all(parts, {})
-    monkeypatch.setattr(checks, "_MANY", 2)
-    monkeypatch.setattr(checks, "_PART", 1)
-    pd.testing.assert_frame_equal(checks.evaluate_all(parts, {}), alone)
-
-
 def test_a_rule_that_holds_says_what_was_looked_for_and_amounts_have_the_unit_of_the_language() -> None:
     found = tables.check(REAL).query("status == 'pass' and check_id.str.startswith('change-direction')")
     assert found["message_zh"].str.startswith("检查过，没有这样的问题：").all()
     assert found["message_en"].str.match(r"Looked for and not found: .*\(10,000 yuan\)").all()
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:
+    printed = {"rate": "50.00", "part": "50000.01", "whole": "100000.00"}
+    values = {("t", row, "c"): found for row, text in printed.items() if (found := number(text))}
+    stated, part, whole = values
+    rate = Ratio("r", "row", "r", stated, ((1, part),), ((1, whole),), ((1, whole),))
+    assert str(float(rate.verdict(values).difference)) == "0.0"  # 50 − 50.00001
+    same = Relation("a", "row", (part,), (whole,))
+    verdict = evaluate(same, {part: values[part], whole: Number(Decimal("50000.01001"), 5)})
+    [said] = wording.messages(same, verdict, [wording.Placed({}, "en")])
+    assert "difference 0," in said  # −0.00001
 
 
 def test_a_finding_in_words_is_sentences() -> None:

@@ -209,12 +209,14 @@ def test_a_number_that_is_none_is_named(data: Path) -> None:
 
 
 def test_numbers_that_may_be_missing_are_stored_as_such(data: Path) -> None:
+    path = data / "raw" / "simulated-tree-office-2031" / "document.toml"
+    path.write_text("simulated = true\n" + path.read_text("utf-8"), "utf-8")
     kinds = {name: tables.load(name).dtypes.astype(str).to_dict() for name in ("cells", "checks", "documents")}
     assert [kinds["cells"][name] for name in ("line", "page", "decimals", "value", "label")] == [
         "Int64", "Int64", "Int64", "float64", "str",
     ]  # fmt: skip
     assert [kinds["checks"][name] for name in ("finding", "expected", "suspect")] == ["Int64", "float64", "str"]
-    assert (kinds["documents"]["year"], kinds["documents"]["source_pages"]) == ("Int64", "Int64")
+    assert [kinds["documents"][name] for name in ("year", "source_pages", "simulated")] == ["Int64", "Int64", "boolean"]
 
 
 @pytest.mark.parametrize(
@@ -238,11 +240,22 @@ def test_what_a_user_adds_to_document_toml_is_kept_as_text(data: Path) -> None:
     assert tables.documents().set_index("document_id").loc[REAL, "note"] == "3"
 
 
-def test_tables_built_in_portions_are_the_same(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", [3, 2])
+def test_tables_built_in_portions_and_in_processes_are_the_same(
+    data: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
     folders = sorted((data / "raw").iterdir())
     whole = tidy.build(folders)
-    monkeypatch.setattr(tidy, "_AT_ONCE", 1)
+    monkeypatch.setattr(tidy, "_PORTION", 1)
+    monkeypatch.setattr(tidy, "_MANY", many)
     portions = tidy.build(folders)
     assert len(folders) == 2
     assert portions.keys() == whole.keys()
     assert all(table.equals(portions[name]) and table.num_rows for name, table in whole.items())
+
+
+def test_what_is_wrong_in_one_of_many_folders_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidy, "_MANY", 2)
+    (data / "raw" / REAL / "revenue.csv").unlink()
+    with pytest.raises(DataError, match=r"revenue\.csv"):
+        tidy.build(sorted((data / "raw").iterdir()))

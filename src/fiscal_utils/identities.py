@@ -5,7 +5,6 @@ numbers holds when its two sides differ by no more than the half units of all it
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import product
@@ -17,6 +16,8 @@ from fiscal_utils.specs import Identity
 
 Cell = tuple[str, str, str]
 """Table, row key, column."""
+
+_NOTHING = Decimal(0)
 
 Layout = Mapping[str, Mapping[str, Sequence[str]]]
 """Table → row key → columns that the row can have. For the narrative: the figures that it states."""
@@ -34,8 +35,7 @@ _PATTERNS: Mapping[str, Callable[[str], bool]] = {
 """What stands for many rows, alone or after `section/`: every row, 类, 款, 项, all codes."""
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """`left = right` (or `>=`) over cells, made from one declared identity."""
 
     id: str
@@ -62,7 +62,7 @@ class Relation:
         """The relation with the right side that is meant: the nearer one, where another one may be."""
         if not self.alternative:
             return self
-        sides = [replace(self, right=side, alternative=()) for side in (self.right, self.alternative)]
+        sides = [self._replace(right=side, alternative=()) for side in (self.right, self.alternative)]
         return min(sides, key=lambda side: abs(_verdict(side, values).difference))
 
     def verdict(self, values: Mapping[Cell, Number]) -> "Verdict":
@@ -98,9 +98,9 @@ def evaluate(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
 def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
     left = [values[cell] for cell in relation.left if cell in values]
     right = [values[cell] for cell in relation.right if cell in values]
-    printed = [*left, *right]
-    lhs, rhs = (sum([number.value for number in side], Decimal(0)) for side in (left, right))
-    tolerance = sum([number.half_unit for number in printed], Decimal(0))
+    printed = left + right
+    lhs, rhs = sum([number.value for number in left], _NOTHING), sum([number.value for number in right], _NOTHING)
+    tolerance = sum([number.half_unit for number in printed], _NOTHING)
     difference = lhs - rhs
     excess = -difference if relation.relation == ">=" else abs(difference)
     if not printed:
@@ -114,48 +114,66 @@ def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
 
 def relations(layout: Layout) -> list[Relation]:
     """Every declared identity and every hierarchy sum that the tables of the layout allow."""
-    declared = (made for identity in specs.identities() for made in _instances(identity, layout))
+    there = {(table, row, column) for table, rows in layout.items() for row, names in rows.items() for column in names}
+    possible = [identity for identity in _filled() if layout.keys() >= identity.tables]
+    declared = [relation for identity in possible for relation in identity.relations(layout, there)]
     return [*declared, *_hierarchies(layout)]
 
 
-def _instances(identity: Identity, layout: Layout) -> Iterator[Relation]:
-    for column, row in product(identity.columns or ("",), identity.rows or ("",)):
-        sides = Sides(*(fill(terms, column, row) for terms in (identity.left, identity.right, identity.alternative)))
-        if any(table not in layout for table, _, _ in sides.left + sides.right):
-            continue
-        if identity.sum:
-            sides = replace(sides, right=_expanded(sides.right, layout))
-        for bound in bindings(sides.left + sides.right, layout):
-            made = sides.bound(bound) if bound else sides
-            if _applies(made, layout) and (not identity.detail or _detailed(identity, made, layout)):
-                suffix = column if any(column == cell[2] for cell in made.left + made.right) else ""
+class _Filled(NamedTuple):
+    """An identity for one of its columns and rows; a pattern among the rows of its cells is still open."""
+
+    identity: Identity
+    row: str
+    suffix: str
+    """The column, where a cell has it."""
+    left: tuple[Cell, ...]
+    right: tuple[Cell, ...]
+    other: tuple[Cell, ...]
+    """Another right side that may be meant."""
+    tables: frozenset[str]
+    patterns: tuple[tuple[str, str], ...]
+    """Table and row of the cells whose row is a pattern, but for those on the right of a sum."""
+
+    def relations(self, layout: Layout, there: set[Cell]) -> Iterator[Relation]:
+        """The relations with every row that the pattern stands for, where they are to be tested."""
+        identity = self.identity
+        summed = _expanded(self.right, layout) if identity.sum else ()
+        for name in bindings(self.patterns, layout):
+            left, right = bound(self.left, name), summed if identity.sum else bound(self.right, name)
+            if _applies(left + right, there) and (not identity.detail or self._is_detailed(right, there)):
                 yield Relation(
-                    name_of(identity.id, bound or row, suffix),
-                    identity.kind,
-                    made.left,
-                    made.right,
-                    identity.relation,
-                    made.other,
-                    identity.id,
-                )
+                    name_of(identity.id, name or self.row, self.suffix), identity.kind, left, right,
+                    identity.relation, bound(self.other, name), identity.id,
+                )  # fmt: skip
+
+    def _is_detailed(self, right: tuple[Cell, ...], there: set[Cell]) -> bool:
+        """Whether the place prints such details: one on the right side, or of another of the identity's rows."""
+        others = [cell for row in self.identity.rows for cell in fill(self.identity.right, row=row)]
+        return not there.isdisjoint([*right, *others])
+
+
+@cache
+def _filled() -> list[_Filled]:
+    """Every identity for each of its columns and rows."""
+    return [
+        _fill(identity, column, row)
+        for identity in specs.identities()
+        for column, row in product(identity.columns or ("",), identity.rows or ("",))
+    ]
+
+
+def _fill(identity: Identity, column: str, row: str) -> _Filled:
+    left, right, other = (fill(terms, column, row) for terms in (identity.left, identity.right, identity.alternative))
+    suffix = column if any(column == cell[2] for cell in left + right) else ""
+    tables = frozenset(table for table, _, _ in left + right)
+    return _Filled(identity, row, suffix, left, right, other, tables, patterns(left if identity.sum else left + right))
 
 
 def name_of(declared: str, row: str, column: str) -> str:
     """The id of one instance of a declared check: `declared:row.column`."""
-    return ".".join(filter(None, (f"{declared}:{row}" if row else declared, column)))
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The cells on both sides of an identity, and those of another right side that may be meant."""
-
-    left: tuple[Cell, ...]
-    right: tuple[Cell, ...]
-    other: tuple[Cell, ...]
-
-    def bound(self, name: str) -> "Sides":
-        """The sides with every row pattern replaced by the row of this name."""
-        return Sides(*(tuple(bind(cell, name) for cell in side) for side in (self.left, self.right, self.other)))
+    named = f"{declared}:{row}" if row else declared
+    return f"{named}.{column}" if column else named
 
 
 @cache
@@ -165,54 +183,50 @@ def fill(terms: tuple[str, ...], column: str = "", row: str = "") -> tuple[Cell,
     return tuple((table, key, name) for table, key, name in (term.split(".") for term in filled))
 
 
-def _applies(sides: Sides, layout: Layout) -> bool:
+def _applies(cells: tuple[Cell, ...], there: set[Cell]) -> bool:
     """Whether any cell is there to be tested, and every narrative cell is stated."""
-    there = [cell for cell in sides.left + sides.right if _is_there(cell, layout)]
-    return bool(there) and all(cell in there for cell in sides.left + sides.right if cell[0] == NARRATIVE)
+    stated = [cell for cell in cells if cell[0] == NARRATIVE]
+    return there.issuperset(stated) if stated else not there.isdisjoint(cells)
 
 
-def _detailed(identity: Identity, sides: Sides, layout: Layout) -> bool:
-    """Whether the place prints such details: one on the right side, or of another of the identity's rows."""
-    cells = [*sides.right, *(cell for row in identity.rows for cell in fill(identity.right, row=row))]
-    return any(_is_there(cell, layout) for cell in cells)
+def patterns(cells: Iterable[Cell]) -> tuple[tuple[str, str], ...]:
+    """Table and row of the cells whose row is a pattern."""
+    return tuple(dict.fromkeys((table, row) for table, row, _ in cells if _opening(row) is not None))
 
 
-def _is_there(cell: Cell, layout: Layout) -> bool:
-    table, row, column = cell
-    return column in layout[table].get(row, ())
-
-
-def bindings(cells: Iterable[Cell], layout: Layout) -> list[str]:
-    """The rows that the pattern among the cells' rows stands for: "" where there is no pattern."""
-    patterned = [(table, row) for table, row, _ in cells if _is_pattern(row)]
-    if not patterned:
+def bindings(found: Sequence[tuple[str, str]], layout: Layout) -> list[str]:
+    """The rows that the pattern, in these places, stands for: "" where there is no pattern."""
+    if not found:
         return [""]
-    return list(dict.fromkeys(name for table, row in patterned for name in _names(row, layout.get(table, {}))))
+    return list(dict.fromkeys(name for table, row in found for name in _names(row, layout.get(table, {}))))
 
 
-def bind(cell: Cell, name: str) -> Cell:
-    """The cell with the pattern in its row replaced by a row's name."""
-    table, row, column = cell
-    prefix, slash, last = row.rpartition("/")
-    return (table, f"{prefix}{slash}{name}", column) if last in _PATTERNS else cell
+def bound(cells: tuple[Cell, ...], name: str) -> tuple[Cell, ...]:
+    """The declared cells with the pattern in their rows replaced by a row's name."""
+    if not name:
+        return cells
+    openings = [(cell, _opening(cell[1])) for cell in cells]
+    return tuple([cell if start is None else (cell[0], start + name, cell[2]) for cell, start in openings])
 
 
 def _expanded(cells: Iterable[Cell], layout: Layout) -> tuple[Cell, ...]:
     """The cells, one whose row is a pattern as all the rows that it stands for."""
-    return tuple(bind(cell, name) for cell in cells for name in bindings([cell], layout))
+    return tuple(one for cell in cells for name in bindings(patterns([cell]), layout) for one in bound((cell,), name))
 
 
-def _is_pattern(row: str) -> bool:
-    return row.rpartition("/")[2] in _PATTERNS
+@cache
+def _opening(row: str) -> str | None:
+    """What stands before the pattern in a declared row, None where there is no pattern."""
+    prefix, slash, last = row.rpartition("/")
+    return prefix + slash if last in _PATTERNS else None
 
 
-def _names(pattern: str, rows: Iterable[str]) -> Iterator[str]:
+def _names(pattern: str, rows: Iterable[str]) -> list[str]:
     """What the pattern's last part stands for in each of the rows that it describes."""
     prefix, slash, last = pattern.rpartition("/")
-    for row in rows:
-        name = row.removeprefix(prefix + slash)
-        if row.startswith(prefix + slash) and (not slash or "/" not in name) and _PATTERNS[last](name):
-            yield name
+    fits, start = _PATTERNS[last], prefix + slash
+    names = [row[len(start) :] for row in rows if row.startswith(start)]
+    return [name for name in names if fits(name) and not (slash and "/" in name)]
 
 
 def _hierarchies(layout: Layout) -> Iterator[Relation]:
@@ -234,7 +248,7 @@ def _hierarchies(layout: Layout) -> Iterator[Relation]:
             for column in printed:
                 yield Relation(
                     f"hierarchy-{table}:{parent}.{column}", "hierarchy",
-                    ((table, parent, column),), tuple((table, child, column) for child in children),
+                    ((table, parent, column),), tuple([(table, child, column) for child in children]),
                     declared="hierarchy",
                 )  # fmt: skip
 

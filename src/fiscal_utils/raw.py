@@ -192,7 +192,7 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Iterable[object
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(["" if value is None else str(value) for value in row] for row in rows)
+        writer.writerows(rows)
 
 
 def _document_toml(accounts: Accounts, document_id: str) -> str:

@@ -1,10 +1,13 @@
 """data/raw to tidy rows: one row a fact over all documents, and the Parquet files that hold them."""
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from itertools import zip_longest
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -18,9 +21,14 @@ from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
 from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
 
-_AT_ONCE = 200
-"""Documents whose rows are in memory at a time, some 2 MB each: enough for their checks to be spread over processes."""
-_KEYS = ("line", "code", "item", "label")
+_PORTION = 50
+"""Documents whose rows are in the memory of a process at a time, some 2 MB each."""
+_MANY = 200
+"""Documents from which on it is worth while to start processes."""
+_BUFFER = 1 << 16
+"""Bytes that are gathered before a file is written to; a Parquet file is made of hundreds of small pieces."""
+_KEYS = ("code", "item", "label")
+_OPEN = (*_KEYS, "undetermined")
 _PRINTED = {
     "narrative": NARRATIVE,
     "projects": FUNDS,
@@ -29,9 +37,8 @@ _PRINTED = {
     "statements": STATEMENTS,
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "cells": ("document_id", "table", *_KEYS, "column", "value", "decimals", "unit", "page"),
+    "cells": ("document_id", "table", "line", *_KEYS, "column", "value", "decimals", "unit", "page"),
     **{name: ("document_id", *columns) for name, columns in _PRINTED.items()},
-    "checks": CHECKS,
 }
 _DOCUMENT = ("document_id", "department", "region_code", "year", "unit")
 _INTEGERS = {
@@ -43,6 +50,14 @@ _FLOATS = {
     "lhs", "rhs", "difference", "tolerance", "expected",
 }  # fmt: skip
 
+_TYPES = {
+    "Int64": (pa.int64(), "int64"),
+    "float64": (pa.float64(), "float64"),
+    "str": (pa.large_string(), "unicode"),
+    "boolean": (pa.bool_(), "bool"),
+}
+"""Type of a column for pandas → for Arrow, and the logical type that pandas notes."""
+
 
 def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
     """The tidy tables of these raw folders, checks included.
@@ -50,58 +65,93 @@ def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
     Raises DataError for a folder whose tables, columns or numbers are not as `fiscal extract` writes them.
     """
     documents = [_document(folder) for folder in folders]
-    starts = range(0, max(len(folders), 1), _AT_ONCE)
-    parts = [_built(documents[at : at + _AT_ONCE], folders[at : at + _AT_ONCE]) for at in starts]
+    parts = _parts(documents, folders)
     named = dict.fromkeys(name for row in documents for name in row)
-    tables = {name: pa.concat_tables([part[name] for part in parts]) for name in _COLUMNS}
-    return tables | {"documents": _table(documents, tuple(named) or _DOCUMENT)}
+    tables = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
+    columns = tuple(named) or _DOCUMENT
+    return tables | {"documents": _table(_tuples(documents, columns), columns)}
 
 
-def _built(documents: list[Row], folders: Sequence[Path]) -> dict[str, pa.Table]:
+def _parts(documents: Sequence[Row], folders: Sequence[Path]) -> list[dict[str, pa.Table]]:
+    """The tidy tables by portions of the documents; many documents are spread over processes."""
+    starts = range(0, max(len(folders), 1), _PORTION)
+    portions = [[part[at : at + _PORTION] for at in starts] for part in (documents, folders)]
+    if len(folders) < _MANY:
+        return list(map(_built, *portions))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_built, *portions))
+
+
+def _built(documents: Sequence[Row], folders: Sequence[Path]) -> dict[str, pa.Table]:
     """The tidy tables of some documents but for their own, which may differ in its columns."""
-    rows: dict[str, list[Row]] = {"documents": documents}
-    rows["cells"] = [row for folder in folders for row in _cells(folder)]
+    rows: dict[str, list[Row]] = {"documents": [*documents], "cells": []}
+    open_rows = {}
+    for document, folder in zip(documents, folders, strict=True):
+        printed = _statutory(folder, str(document.get("missing_tables") or "").split(", "))
+        rows["cells"] += _cells(folder, printed)
+        open_rows[folder.name] = _open(printed)
     for name, columns in _PRINTED.items():
         rows[name] = [row for folder in folders for row in _figures(folder, name, columns)]
-    open_rows = {folder.name: open_rows_of(folder) for folder in folders}
-    checked = [dict(zip(CHECKS, row, strict=True)) for row in verdicts(rows, open_rows)]
-    return {name: _table(rows.get(name, checked), columns) for name, columns in _COLUMNS.items()}
+    tables = {name: _table(_tuples(rows[name], columns), columns) for name, columns in _COLUMNS.items()}
+    return tables | {"checks": _table(verdicts(rows, open_rows), CHECKS)}
 
 
 def store(table: pa.Table, path: Path) -> None:
-    """Writes the table as a Parquet file, whole or not at all."""
+    """Writes the table as a Parquet file, whole or not at all; with statistics of what its rows are narrowed by."""
     scratch = path.with_suffix(".partial")
-    pq.write_table(table, scratch)
+    with pa.output_stream(scratch, buffer_size=_BUFFER) as file:
+        pq.write_table(table, file, write_statistics=["document_id"])
     scratch.replace(path)
 
 
 def open_rows_of(folder: Path) -> set[tuple[str, str]]:
     """Table and key of the rows with a number whose column is undetermined."""
+    paths = {name: folder / f"{name}.csv" for name in specs.tables()}
+    return _open({name: _csv(path, _OPEN) for name, path in paths.items() if path.is_file()})
+
+
+def _open(printed: Mapping[str, list[dict[str, str]]]) -> set[tuple[str, str]]:
     return {
-        (path.stem, row["code"] or row["item"] or row["label"])
-        for path in (folder / f"{name}.csv" for name in specs.tables())
-        if path.is_file()
-        for row in _csv(path, ("code", "item", "label", "undetermined"))
+        (name, row["code"] or row["item"] or row["label"])
+        for name, rows in printed.items()
+        for row in rows
         if row["undetermined"]
     }
 
 
-def _table(rows: Iterable[Row], columns: tuple[str, ...]) -> pa.Table:
+def _table(rows: Iterable[tuple[object, ...]], columns: tuple[str, ...]) -> pa.Table:
     schema = _schema(columns)
-    named = zip(schema.names, schema.types, strict=True)
-    arrays = [pa.array([row.get(name) for row in rows], kind) for name, kind in named]
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [pa.array(column, kind) for column, kind in zip(values, schema.types, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _tuples(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """The values of each row in these columns, None where it has none."""
+    return (tuple(map(row.get, columns)) for row in rows)
 
 
 @cache
 def _schema(columns: tuple[str, ...]) -> pa.Schema:
-    """The types of the columns, and what tells pandas to read integers that may be missing as such."""
-    kinds: dict[str, Any] = {
-        name: "Int64" if name in _INTEGERS else "float64" if name in _FLOATS else "str" for name in columns
-    }
-    kinds |= {name: "boolean" for name in columns if name == "simulated"}
-    frame = pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in kinds.items()})
-    return pa.Schema.from_pandas(frame, preserve_index=False)
+    """The types of the columns, and what tells pandas to read integers that may be missing as such.
+
+    Written as pandas documents it; to have it made of an empty frame takes milliseconds a table.
+    """
+    kinds = [_kind(name) for name in columns]
+    described = [
+        {"name": name, "field_name": name, "pandas_type": _TYPES[kind][1], "numpy_type": kind, "metadata": None}
+        for name, kind in zip(columns, kinds, strict=True)
+    ]
+    told = {"index_columns": [], "column_indexes": [], "columns": described, "pandas_version": pd.__version__}
+    fields = [(name, _TYPES[kind][0]) for name, kind in zip(columns, kinds, strict=True)]
+    return pa.schema(fields, {"pandas": json.dumps(told)})
+
+
+def _kind(name: str) -> str:
+    """The type of a column for pandas."""
+    if name == "simulated":
+        return "boolean"
+    return "Int64" if name in _INTEGERS else "float64" if name in _FLOATS else "str"
 
 
 def _document(folder: Path) -> Row:
@@ -128,43 +178,48 @@ def _figures(folder: Path, name: str, columns: Sequence[str]) -> Iterator[Row]:
     path = folder / f"{name}.csv"
     if name == "statements" and not path.is_file():  # folders of earlier versions lack it
         return
+    numbers = [column for column in columns if column in _INTEGERS | _FLOATS]
     for row in _csv(path, columns):
-        yield {"document_id": folder.name} | {column: _value(row[column], column, path) for column in columns}
+        yield {**row, "document_id": folder.name, **{column: _value(row[column], column, path) for column in numbers}}
 
 
-def _cells(folder: Path) -> Iterator[Row]:
+def _statutory(folder: Path, missing: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """The printed rows of a document's statutory tables, but for those it lacks."""
+    return {
+        name: _csv(folder / f"{name}.csv", (*_OPEN, "line", *spec.required, "unit", "page"))
+        for name, spec in specs.tables().items()
+        if name not in missing
+    }
+
+
+def _cells(folder: Path, printed: Mapping[str, list[dict[str, str]]]) -> Iterator[Row]:
     """The printed numbers of a document's statutory tables."""
-    missing = about(folder).get("missing_tables", [])
-    for name, spec in specs.tables().items():
-        if name in missing:
-            continue
-        path = folder / f"{name}.csv"
-        for row in _csv(path, (*_KEYS, *spec.required, "unit", "page")):
-            head = {"document_id": folder.name, "table": name} | {k: _value(row[k], k, path) for k in _KEYS}
-            tail = {"unit": row["unit"], "page": _value(row["page"], "page", path)}
-            for column in spec.columns:
-                if printed := number(row.get(column) or ""):
-                    found = {"column": column, "value": float(printed.value), "decimals": printed.decimals}
-                    yield head | found | tail
+    for name, rows in printed.items():
+        path, columns = folder / f"{name}.csv", specs.tables()[name].columns
+        for row in rows:
+            head = {"document_id": folder.name, "table": name, "unit": row["unit"], **{key: row[key] for key in _KEYS}}
+            numbers = {key: _value(row[key], key, path) for key in ("line", "page")}
+            for column in columns:
+                if found := number(row.get(column) or ""):
+                    yield {**head, **numbers, "column": column, "value": float(found.value), "decimals": found.decimals}
 
 
 def _csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise DataError("missing_raw_table", path=path)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        absent = [column for column in columns if column not in (reader.fieldnames or ())]
-        if absent:
-            raise DataError("missing_raw_columns", path=path, columns=", ".join(absent))
-        return list(reader)
-
-
-def _value(text: str, column: str, path: Path) -> Any:
-    """The text as the column's kind of value, None for a blank where that is a number."""
-    kind = int if column in _INTEGERS else float if column in _FLOATS else None
-    if kind is None:
-        return text
     try:
-        return kind(text) if text else None
+        file = path.open(encoding="utf-8", newline="")
+    except FileNotFoundError:
+        raise DataError("missing_raw_table", path=path) from None
+    with file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        if absent := [column for column in columns if column not in header]:
+            raise DataError("missing_raw_columns", path=path, columns=", ".join(absent))
+        return [dict(zip_longest(header, row)) for row in reader if row]
+
+
+def _value(text: str, column: str, path: Path) -> int | float | None:
+    """The text as the number of the column, None for a blank."""
+    try:
+        return (int if column in _INTEGERS else float)(text) if text else None
     except ValueError:
         raise DataError("raw_not_a_number", path=path, column=column, text=text) from None

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import cache
-from itertools import repeat
-from multiprocessing import get_context
 
 import pandas as pd
 
@@ -18,17 +14,14 @@ from fiscal_utils.checks.forms import forms
 from fiscal_utils.checks.model import Test
 from fiscal_utils.checks.ratios import ratios, with_prior
 from fiscal_utils.checks.statements import statements
-from fiscal_utils.checks.wording import messages, where
+from fiscal_utils.checks.wording import Placed, messages, where
 from fiscal_utils.identities import NARRATIVE, Cell, Layout, Relation, Verdict, relations
+from fiscal_utils.language import LANGUAGES
 
 COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
     "message_zh", "message_en", "finding", "suspect", "expected",
 )  # fmt: skip
-_MANY = 200
-"""Documents from which on it is worth while to start processes."""
-_PART = 50
-"""Documents that a process checks at a time."""
 _WEIGHT = ("error", "warning", "note")
 _ONE_FIGURE = 2
 """Cells of a check that compares one printed figure with another printing of it."""
@@ -51,24 +44,6 @@ def verdicts(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
     in one is `undetermined`. `finding` numbers the causes of a document's failures; `suspect` is the cell most likely
     wrong, where one alone explains them, and `expected` the value with which they hold.
     """
-    documents = [row["document_id"] for row in rows["documents"]]
-    if len(documents) < _MANY:
-        return _checked(rows, open_rows)
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return [row for part in pool.map(_checked, _parts(rows, documents), repeat(open_rows)) for row in part]
-
-
-def _parts(rows: Rows, documents: Sequence[str]) -> list[Rows]:
-    """The rows by portions of so many documents as a process checks at a time."""
-    portion = {document: number // _PART for number, document in enumerate(documents)}
-    parts: list[dict[str, list[Row]]] = [{name: [] for name in rows} for _ in range(0, len(documents), _PART)]
-    for name, found in rows.items():
-        for row in found:
-            parts[portion[row["document_id"]]][name].append(row)
-    return list(parts)
-
-
-def _checked(rows: Rows, open_rows: OpenRows) -> list[tuple[object, ...]]:
     return [row for found in facts(rows, open_rows) for row in _evaluated(found)]
 
 
@@ -80,8 +55,12 @@ def _evaluated(found: Facts) -> list[tuple[object, ...]]:
     causes = findings(tests, [verdict.status for verdict in verdicts], found.values)
     causes.sort(key=lambda cause: min(_WEIGHT.index(_severities()[tests[index].declared]) for index in cause.tests))
     numbered = {index: (number, cause) for number, cause in enumerate(causes, 1) for index in cause.tests}
+    names = [Placed(found.pages, language) for language in LANGUAGES]
+    document = found.about["document_id"]
     pairs = enumerate(zip(tests, verdicts, strict=True))
-    return [_row(found, test, verdict, *numbered.get(index, (None, None))) for index, (test, verdict) in pairs]
+    return [
+        (document, *_row(test, verdict, names, *numbered.get(index, (None, None)))) for index, (test, verdict) in pairs
+    ]
 
 
 def tests_of(found: Facts) -> Iterator[Test]:
@@ -95,13 +74,14 @@ def tests_of(found: Facts) -> Iterator[Test]:
 
 def _relations(found: Facts) -> Iterator[Relation]:
     """The equations that apply; of one that is `given` by another only where that other one holds."""
-    conditions = {identity.id: identity.given for identity in specs.identities()}
+    conditions = {identity.id: identity.given for identity in specs.identities() if identity.given}
+    wanted = set(conditions.values())
     made = [_without_prior(relation, found) for relation in relations(_with_prior(found))]
-    asked = [relation for relation in made if relation.declared in conditions.values()]
+    asked = [relation for relation in made if relation.declared in wanted]
     held = {relation.declared for relation in asked if relation.verdict(found.values).status in ("pass", "rounding")}
     for relation in made:
-        given = conditions.get(relation.declared, "")
-        if relation.kind != "condition" and (not given or given in held):
+        given = conditions.get(relation.declared)
+        if relation.kind != "condition" and (given is None or given in held):
             yield relation
 
 
@@ -115,12 +95,12 @@ def _with_prior(found: Facts) -> Layout:
 
 def _without_prior(relation: Relation, found: Facts) -> Relation:
     """The relation with this year's amount and its change in place of last year's amount."""
-    if not any(column == "prior" for _, _, column in relation.cells):
+    if "prior" not in [column for _, _, column in relation.cells]:
         return relation
     sides = (with_prior(relation.left, found), with_prior(relation.right, found))
     moved = [tuple(cell for weight, cell in side if weight < 0) for side in sides]
     kept = [tuple(cell for weight, cell in side if weight > 0) for side in sides]
-    return replace(relation, left=kept[0] + moved[1], right=kept[1] + moved[0])
+    return relation._replace(left=kept[0] + moved[1], right=kept[1] + moved[0])
 
 
 def _verdict(test: Test, found: Facts) -> Verdict:
@@ -130,15 +110,14 @@ def _verdict(test: Test, found: Facts) -> Verdict:
     return verdict
 
 
-def _row(found: Facts, test: Test, verdict: Verdict, number: int | None, cause: Finding | None) -> tuple[object, ...]:
-    numbers = [float(n) for n in (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance)]
+def _row(
+    test: Test, verdict: Verdict, names: Sequence[Placed], number: int | None, cause: Finding | None
+) -> tuple[object, ...]:
     suspect = ".".join(cause.cell) if cause and cause.cell else ""
     expected = float(cause.expected.value) if cause and cause.expected else None
-    said = messages(test, verdict, found.pages)
-    severity = _severity(test, verdict)
     return (
-        found.about["document_id"], test.id, test.kind, verdict.status, severity, *numbers, where(test), *said,
-        number, suspect, expected,
+        test.id, test.kind, verdict.status, _severity(test, verdict), *map(float, verdict[1:]), where(test),
+        *messages(test, verdict, names), number, suspect, expected,
     )  # fmt: skip
 
 

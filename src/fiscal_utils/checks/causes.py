@@ -123,15 +123,15 @@ def _repairs(
     tests: Sequence[Test], statuses: Sequence[str], values: Mapping[Cell, Number], failing: Sequence[int]
 ) -> list[_Repair]:
     """Every change of one cell that some failing check asks for and that breaks no check that holds."""
-    by_cell: dict[Cell, list[int]] = defaultdict(list)
-    for index, test in enumerate(tests):
-        if statuses[index] in (*_HOLDS, "fail"):
-            for cell in test.cells:
-                by_cell[cell].append(index)
     proposed = dict.fromkeys(
         (cell, _printed(value, values.get(cell))) for index in failing for cell, value in tests[index].repairs(values)
     )
-    tried = (_tried(cell, number, by_cell[cell], tests, statuses, values) for cell, number in proposed)
+    near: dict[Cell, list[int]] = {cell: [] for cell, _ in proposed}
+    for index, test in enumerate(tests):
+        if statuses[index] in (*_HOLDS, "fail"):
+            for cell in near.keys() & test.cells:
+                near[cell].append(index)
+    tried = (_tried(cell, number, near[cell], tests, statuses, values) for cell, number in proposed)
     return [repair for repair in tried if repair.closes and not repair.breaks]
 
 

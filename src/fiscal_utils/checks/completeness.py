@@ -1,5 +1,6 @@
 """What a disclosure must have: its tables, notes under empty ones, one year and department, no blanks to fill in."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from fiscal_utils import specs
@@ -50,13 +51,14 @@ def _levels(found: Facts) -> Iterator[Observation]:
         if {len(code) for code in codes} != {3, 5, 7}:
             continue
         parents = {code[:-2] for code in codes}
-        elsewhere = sorted(set[str]().union(*(known for name, known in tables.items() if name != table)))
+        children: dict[str, list[str]] = defaultdict(list)
+        for child in sorted(set[str]().union(*(known for name, known in tables.items() if name != table))):
+            children[child[:-2]].append(child)
         for code in sorted(codes):
-            children = [child for child in elsewhere if child[:-2] == code]
             if len(code) > 3:
                 yield _level("code-parent", table, code, [code[:-2]], code[:-2] in codes)
-            if children:
-                yield _level("code-children", table, code, children, code in parents)
+            if code in children:
+                yield _level("code-children", table, code, children[code], code in parents)
 
 
 def _level(rule: str, table: str, code: str, others: Sequence[str], holds: bool) -> Observation:

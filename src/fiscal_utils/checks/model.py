@@ -1,9 +1,8 @@
 """What every check has, and the checks whose verdict is found when they are made."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fiscal_utils import specs
 from fiscal_utils.identities import Cell, Verdict, name_of
@@ -47,14 +46,13 @@ class Test(Protocol):
         """Cells with the value that would make the check hold."""
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """A check of words, a form or completeness: the rule that it applies, what it saw on both sides, the verdict."""
 
     declared: str
     subject: str
     holds: bool
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str]
     """What the rule's message is filled with."""
     left: tuple[Cell, ...] = ()
     right: tuple[Cell, ...] = ()

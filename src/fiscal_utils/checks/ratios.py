@@ -5,13 +5,13 @@ every part, so the ends of its range are among the quotients of the parts' own e
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.checks.facts import Facts
-from fiscal_utils.identities import Cell, Layout, Verdict, bind, bindings, fill, name_of
+from fiscal_utils.identities import Cell, Verdict, bindings, bound, fill, name_of, patterns
 from fiscal_utils.normalise import Number
 from fiscal_utils.specs import RatioSpec
 
@@ -24,8 +24,7 @@ _LARGEST = Decimal(10) ** 12
 """Stands for a quotient without bound."""
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(NamedTuple):
     """`stated = part ÷ whole × 100`, made from one declared percentage."""
 
     id: str
@@ -56,7 +55,7 @@ class Ratio:
         """The percentage of the whole that is meant: of the one that gives it more nearly, where there are two."""
         if self.other == self.whole:
             return self
-        wholes = [replace(self, whole=whole, other=whole) for whole in (self.whole, self.other)]
+        wholes = [self._replace(whole=whole, other=whole) for whole in (self.whole, self.other)]
         return min(wholes, key=lambda ratio: _failing(ratio.verdict(values)))
 
     def verdict(self, values: Mapping[Cell, Number]) -> Verdict:
@@ -73,7 +72,7 @@ class Ratio:
         tolerance = stated.half_unit + max(min(high, _LARGEST) - computed, computed - low)
         within = stated.value + stated.half_unit >= low and stated.value - stated.half_unit <= high
         status = "pass" if abs(difference) <= stated.half_unit else "rounding" if within else "fail"
-        return Verdict(status, stated.value, *(x.quantize(_FOURTH) for x in (computed, difference, tolerance)))
+        return Verdict(status, stated.value, *(x.quantize(_FOURTH) + 0 for x in (computed, difference, tolerance)))
 
     def _ends(self, values: Mapping[Cell, Number]) -> tuple[Decimal, Decimal]:
         """The least and the greatest quotient of amounts within rounding; no greatest where the whole may be nothing.
@@ -133,19 +132,20 @@ def _instances(spec: RatioSpec, row: str, found: Facts) -> Iterator[Ratio]:
     stated, part, whole, other = (
         fill(terms, row=row) for terms in ((spec.stated,), spec.part, spec.whole, spec.alternative)
     )
-    for bound in bindings(stated, found.layout):
-        sides = [tuple(bind(cell, bound) for cell in side) for side in (stated, part, whole, other)]
-        if any(table not in found.layout for table, _, _ in whole):
+    if any(table not in found.layout for table, _, _ in whole):
+        return
+    for name in bindings(patterns(stated), found.layout):
+        [cell] = bound(stated, name)
+        if cell not in found.values:
             continue
-        parts, *wholes = (with_prior(side, found) for side in sides[1:])
-        printed = [terms for terms in wholes if terms and _printed(terms, found.layout)]
-        if printed and _printed(((1, sides[0][0]), *parts), found.layout):
-            name = name_of(spec.id, bound or row, "")
-            yield Ratio(name, spec.kind, spec.id, sides[0][0], parts, printed[0], printed[-1])
+        parts, *wholes = (with_prior(bound(side, name), found) for side in (part, whole, other))
+        printed = [terms for terms in wholes if terms and _printed(terms, found)]
+        if printed and _printed(parts, found):
+            yield Ratio(name_of(spec.id, name or row, ""), spec.kind, spec.id, cell, parts, printed[0], printed[-1])
 
 
-def _printed(terms: Terms, layout: Layout) -> bool:
-    return all(column in layout.get(table, {}).get(row, ()) for _, (table, row, column) in terms)
+def _printed(terms: Terms, found: Facts) -> bool:
+    return all(cell in found.values for _, cell in terms)
 
 
 def with_prior(cells: tuple[Cell, ...], found: Facts) -> Terms:

@@ -10,7 +10,6 @@ from fiscal_utils import specs
 from fiscal_utils.checks.model import Observation, Test
 from fiscal_utils.checks.ratios import Ratio
 from fiscal_utils.identities import NARRATIVE, Cell, Verdict
-from fiscal_utils.language import LANGUAGES
 
 _MONEY = {"元": "(yuan)", "千元": "(1,000 yuan)", "万元": "(10,000 yuan)", "亿元": "(100 million yuan)"}
 _FIRST = 4
@@ -45,27 +44,42 @@ def row_name(table: str, row: str, language: str) -> str:
     return specs.term_in(language, f"{table}/{row}", row)
 
 
-def messages(test: Test, verdict: Verdict, pages: Mapping[Cell, int]) -> tuple[str, ...]:
-    """What the check found, in each language: both sides with their pages, their values, what rounding allows."""
+class Placed(dict[Cell, str]):
+    """The cells of a document → their names with their pages, in one language; made when they are first asked for."""
+
+    def __init__(self, pages: Mapping[Cell, int], language: str) -> None:
+        super().__init__()
+        self.pages, self.language = pages, language
+
+    def __missing__(self, cell: Cell) -> str:
+        name = cell_name(cell, self.language)
+        if cell in self.pages:
+            page = self.pages[cell]
+            name += f"（第 {page} 页）" if self.language == "zh" else f" (p. {page})"
+        return self.setdefault(cell, name)
+
+
+def messages(test: Test, verdict: Verdict, names: Iterable[Placed]) -> tuple[str, ...]:
+    """What the check found, in the language of each of the names: both sides, their values, what rounding allows."""
     if isinstance(test, Observation):
-        return tuple(_observed(test, verdict, pages, language) for language in LANGUAGES)
-    amounts = [_amount(number) for number in (verdict.lhs, verdict.rhs, verdict.difference, verdict.tolerance)]
-    return tuple(_compared(test, _sign(test, verdict), amounts, pages, language) for language in LANGUAGES)
+        return tuple([_observed(test, verdict, placed) for placed in names])
+    amounts = [_amount(number) for number in verdict[1:]]
+    return tuple([_compared(test, _sign(test, verdict), amounts, placed) for placed in names])
 
 
-def _observed(test: Observation, verdict: Verdict, pages: Mapping[Cell, int], language: str) -> str:
+def _observed(test: Observation, verdict: Verdict, names: Placed) -> str:
     rule = specs.rules()[test.declared]
-    problem = _filled(test, rule.zh if language == "zh" else rule.en, pages, language)
-    if verdict.status in ("pass", "rounding"):
-        return f"检查过，没有这样的问题：{problem}" if language == "zh" else f"Looked for and not found: {problem}"
-    return problem
+    problem = _filled(test, rule.zh if names.language == "zh" else rule.en, names)
+    if verdict.status not in ("pass", "rounding"):
+        return problem
+    return ("检查过，没有这样的问题：" if names.language == "zh" else "Looked for and not found: ") + problem
 
 
-def _compared(test: Test, sign: str, amounts: Sequence[str], pages: Mapping[Cell, int], language: str) -> str:
-    left, right, unit = _side(test.left, pages, language), _right(test, pages, language), _unit(test.left[0], language)
+def _compared(test: Test, sign: str, amounts: Sequence[str], names: Placed) -> str:
+    left, right, unit = _side(test.left, names), _right(test, names), _unit(test.left[0], names.language)
     lhs, rhs, difference, allowed = amounts
     sides = f"{left} {lhs}{unit} {sign} {right} {rhs}{unit}"
-    if language == "zh":
+    if names.language == "zh":
         return f"{sides}；相差 {difference}，舍入允许 ±{allowed}"
     return f"{sides}; difference {difference}, rounding allows ±{allowed}"
 
@@ -80,11 +94,11 @@ def _unit(cell: Cell, language: str) -> str:
     return " 万元" if language == "zh" else " (10,000 yuan)"
 
 
-def _right(test: Test, pages: Mapping[Cell, int], language: str) -> str:
+def _right(test: Test, names: Placed) -> str:
     """The right side: a sum, or for a percentage the quotient that it is of."""
     if not isinstance(test, Ratio):
-        return _side(test.right, pages, language)
-    part, whole = (_side([cell for _, cell in terms], pages, language) for terms in (test.part, test.whole))
+        return _side(test.right, names)
+    part, whole = (_side([cell for _, cell in terms], names) for terms in (test.part, test.whole))
     return f"{part} ÷ ({whole})" if len(test.whole) > 1 else f"{part} ÷ {whole}"
 
 
@@ -97,14 +111,14 @@ def _sign(test: Test, verdict: Verdict) -> str:
 
 def _amount(number: Decimal) -> str:
     """The number without the decimals that say nothing."""
-    return f"{number:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{number:z,.4f}".rstrip("0").rstrip(".").replace("-", "−") if number else "0"
 
 
-def _filled(test: Observation, template: str, pages: Mapping[Cell, int], language: str) -> str:
+def _filled(test: Observation, template: str, names: Placed) -> str:
     """The rule's message with what was seen; text of the document goes in as it is, never as a template."""
-    subject = _side((test.left or test.right)[:1], pages, language) or test.subject
+    subject = _side((test.left or test.right)[:1], names) or test.subject
     tolerance = f"{test.numbers[2]:f}" if test.numbers else ""
-    fields = {name: _in_unit(text, language) for name, text in test.fields.items()}
+    fields = {name: _in_unit(text, names.language) for name, text in test.fields.items()}
     return template.format_map({"subject": subject, "tolerance": tolerance, **fields})
 
 
@@ -114,27 +128,18 @@ def _in_unit(text: str, language: str) -> str:
     return f"{amount} {_MONEY[unit]}" if language == "en" and unit in _MONEY else text
 
 
-def _side(cells: Iterable[Cell], pages: Mapping[Cell, int], language: str) -> str:
-    cells = list(cells)
-    shown = cells if len(cells) <= _FIRST else cells[:1]
-    names = [_placed(cell, pages, language) for cell in shown]
-    if len(cells) > _FIRST:
-        names.append(f"…（共 {len(cells)} 项）" if language == "zh" else f"… ({len(cells)} cells)")
-    return " + ".join(names)
-
-
-def _placed(cell: Cell, pages: Mapping[Cell, int], language: str) -> str:
-    name = cell_name(cell, language)
-    if cell not in pages:
-        return name
-    return f"{name}（第 {pages[cell]} 页）" if language == "zh" else f"{name} (p. {pages[cell]})"
+def _side(cells: Sequence[Cell], names: Placed) -> str:
+    if len(cells) <= _FIRST:
+        return " + ".join([names[cell] for cell in cells])
+    count = f"…（共 {len(cells)} 项）" if names.language == "zh" else f"… ({len(cells)} cells)"
+    return f"{names[cells[0]]} + {count}"
 
 
 def where(test: Test) -> str:
     """Both sides as `table.row.column` terms; the subject of a check that has no cells."""
     if not test.left and not test.right:
         return test.id.partition(":")[2]
-    left, right = (" + ".join(".".join(cell) for cell in side) for side in (test.left, test.right))
+    left, right = " + ".join(map(".".join, test.left)), " + ".join(map(".".join, test.right))
     return f"{left} {getattr(test, 'relation', '=')} {right}" if right else left
 
 
