@@ -3,7 +3,7 @@ import pytest
 from fiscal_utils.parse.narrative import Figure, figures
 from fiscal_utils.parse.narrative_spec import parse_spec, spec
 from fiscal_utils.read import Line
-from fiscal_utils.specs import read_toml
+from fiscal_utils.specs import read_csv, read_toml
 
 Row = tuple[str, str, str, str, str]
 
@@ -492,3 +492,84 @@ def test_two_numbers_in_one_place_are_not_told_apart() -> None:
         ("grand_total", "prior_change_pct", "5.00", "%", "decrease"),
         ("year_revenue", "final", "1234.50", "万元", ""),
     ]
+
+
+def test_totals_in_the_words_of_jiangsu_are_not_of_the_balance_named_before() -> None:
+    rows = _rows(
+        "一、收入支出决算总体情况说明",
+        "（一）收入决算总计8.00万元。包括：年初结转和结余1.00万元。与上年决算数相同。",
+        "（二）支出决算总计8.00万元。包括：本年支出决算合计7.00万元。全部合计8.00万元。",
+    )
+    assert [row[:3] for row in rows] == [
+        ("grand_total", "final", "8.00"),
+        ("opening_balance", "final", "1.00"),
+        ("opening_balance", "prior_change", "0"),
+        ("grand_total", "final", "8.00"),
+        ("year_expenditure", "final", "7.00"),
+        ("全部合计", "final", "8.00"),
+    ]
+
+
+def test_both_totals_at_once_and_budgets_that_are_no_budgets() -> None:
+    found = _found(
+        "（一）收入支出决算总体情况说明",
+        "2031年度收、支总计各9.00万元，与2030年度相比，各增加2.00万元。主要原因是：人员增加。",
+        "（二）收入决算情况说明",
+        "本年收入合计9.00万元；包括财政拨款收入8.00万元（其中：一般公共预算8.00万元），占收入合计88.89%。",
+    )
+    assert [(f.item, f.measure, str(f.value), f.reason) for f in found] == [
+        ("grand_total", "final", "9.00", ""),
+        ("grand_total", "prior_change", "2.00", "人员增加"),
+        ("year_total", "final", "9.00", ""),
+        ("fiscal_appropriation", "final", "8.00", ""),
+        ("general_public_budget", "final", "8.00", ""),
+        ("fiscal_appropriation", "share_pct", "88.89", ""),
+    ]
+
+
+def test_receptions_abroad_meetings_and_averages() -> None:
+    rows = _rows(
+        "八、“三公”经费、会议费和培训费支出情况说明",
+        "“三公”经费包括1个行政单位的支出，决算数9.00万元。组织团组1个，人均因公出国（境）费用2.50万元。",
+        "公务接待费2.00万元，国内公务接待30团组，累计250人次；国（境）外公务接待支出0.10万元，接待1批次，2人次。",
+        "财政拨款会议费支出预算1.00万元，支出决算0.50万元，召开会议3个，参加会议60人次。",
+    )
+    assert [row[:3] for row in rows] == [
+        ("total", "final", "9.00"),
+        ("hospitality", "final", "2.00"),
+        ("domestic_receptions", "count", "30"),
+        ("domestic_guests", "count", "250"),
+        ("hospitality_abroad", "final", "0.10"),
+        ("foreign_receptions", "count", "1"),
+        ("foreign_guests", "count", "2"),
+        ("meetings", "adjusted_budget", "1.00"),
+        ("meetings", "final", "0.50"),
+        ("meetings_held", "count", "3"),
+        ("meeting_participants", "count", "60"),
+    ]
+
+
+def test_assets_that_no_name_tells_are_not_the_ones_named_before() -> None:
+    rows = _rows(
+        "九、国有资产占用情况说明",
+        "共有车辆9台，其中轿车5台；单位价值50万元以上的通用设备3台（套），游艇1台。所属1家单位。",
+        "十、机关运行经费支出情况说明",
+        "所属1家行政单位的机关运行经费支出8.00万元。",
+    )
+    assert [row[:3] for row in rows] == [
+        ("vehicles", "count", "9"),
+        ("vehicles_sedans", "count", "5"),
+        ("equipment_500k", "count", "3"),
+        ("游艇", "count", "1"),
+        ("所属", "count", "1"),
+        ("total", "final", "8.00"),
+    ]
+
+
+@pytest.mark.parametrize("section", sorted(spec().section))
+def test_each_declared_item_has_its_term(section: str) -> None:
+    known = {row["key"] for row in read_csv("terms.csv")}
+    declared = spec().section[section]
+    counted = (key for units in declared.by_unit.values() for key in units)
+    keys = {*declared.items, *declared.counts, *declared.after, *counted} - {"none"}
+    assert [key for key in sorted(keys) if not known & {key, f"{section}/{key}"} and not key.isdigit()] == []

@@ -36,6 +36,7 @@ _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _PAIR = re.compile(r"\([^()]*\)")
 _BEFORE_NAME = re.compile(r"(?:\d{1,2}\.(?!\d)|[（(][\d一二三四五六七八九十]{1,3}[）)])?(?:20\d\d年度?)?")
 """An ordinal and the year: what is printed before a name and is no part of it."""
+_SUM = re.compile("总计|合计")
 _REASON_LENGTH = 60
 _CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?:增加|减少|增长|下降|降低)了?\d"
 """What tells the next change, with which a reason ends."""
@@ -43,6 +44,7 @@ _NEXT_REASON = ";(?=[二三四五六七八九]是)"
 """What parts the reasons that are counted up: 一是 …；二是 …"""
 _CHANGES = ("prior_change", "prior_change_pct")
 _EXECUTION = ("completion_pct",)
+_COUNTS = ("count",)
 _AMOUNTS = ("final", "initial_budget", "adjusted_budget")
 
 
@@ -90,7 +92,7 @@ def _tokens(coded: bool) -> re.Pattern[str]:
     # an atomic group: 台（套） must not be read as 台
     figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
     words = rf"(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON}"
-    reason = rf"(?:{'|'.join(patterns.reason)})(?P<reason>(?:{words})+)"
+    reason = rf"(?:{'|'.join(patterns.reason)}):?(?P<reason>(?:{words})+)"
     path = rf"(?P<path>{_PATH if coded else '(?!)'})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
     return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
@@ -125,7 +127,7 @@ class _Scan:
         self.names = mentions(self._known())
         self.contexts, self.parts = mentions(self.spec.contexts), mentions(self.spec.parts)
         self.counts = mentions(self.spec.counts)
-        self.item = next(iter(self.spec.items))
+        self.item = self.whole = next(iter(self.spec.items))
         self.context = self.outer = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
@@ -212,13 +214,12 @@ class _Scan:
         named = self._name(lead[: lead.rfind("占")] if share else lead)
         if not measure.measure or (measure.measure in _CHANGES and self._against_budget(match, lead)):
             return
-        if kind == "percent" and measure.measure == "count" and not (self.spec.free or self.spec.declared):
-            return
         if self.spec.declared and not self.names.last(_clause(lead)):
             return
-        item = self.item
-        if kind == "count":
-            item = self._counted(match, lead, unit) or item
+        counted = self._counted(match, lead, unit) if kind == "count" else ""
+        if measure.measure == "count" and not (counted or self.spec.counts_items(kind)):
+            return
+        item = counted or self.item
         if item == self.item and not (named and self._is_close(lead)):
             item = self._unnamed(match, lead, kind, measure.measure) or item
         self._add(match, item, measure, unit)
@@ -237,14 +238,15 @@ class _Scan:
         """The printed phrase that a figure without a declared name goes under, "" if it is of the item spoken of."""
         if self.spec.free:
             return self._phrase(match, lead) if measure in ("count", "final", "completion_pct") else ""
-        if kind != "money" or measure not in _AMOUNTS:
+        if measure not in (_COUNTS if kind == "count" else _AMOUNTS):
             return ""
         clause = _clause(lead)
         if alone := next((item for item, words in self.spec.alone.items() if clause in words), ""):
             self.item = alone
             return alone
         phrase = _BEFORE_NAME.sub("", self.text.printed[match.start() - len(clause) : match.start()], count=1)
-        if len(_any_of("general").sub("", _BRACKETS.sub("", phrase))) < 2:
+        is_general = len(_any_of("general").sub("", _BRACKETS.sub("", phrase))) < 2
+        if is_general and (self.item == self.whole or not _SUM.search(phrase)):
             return ""
         self.item = phrase
         return phrase

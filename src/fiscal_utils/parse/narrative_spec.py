@@ -28,6 +28,7 @@ class SectionSpec:
     alone: Names = field(default_factory=dict)
     free: bool = False
     declared: bool = False
+    counted: bool = False
     opening: bool = False
 
     @cached_property
@@ -37,6 +38,10 @@ class SectionSpec:
             return dict(self.items)
         coded = {code: (names["zh"],) for code, names in specs.classification(self.codes).items() if len(code) == 3}
         return coded | {name: coded.get(name, ()) + aliases for name, aliases in self.items.items()}
+
+    def counts_items(self, kind: str) -> bool:
+        """Whether a number with a unit of this kind may count the item itself that is spoken of."""
+        return self.free or self.declared or (self.counted and kind == "count")
 
 
 @dataclass(frozen=True)
