@@ -573,3 +573,19 @@ def test_each_declared_item_has_its_term(section: str) -> None:
     counted = (key for units in declared.by_unit.values() for key in units)
     keys = {*declared.items, *declared.counts, *declared.after, *counted} - {"none"}
     assert [key for key in sorted(keys) if not known & {key, f"{section}/{key}"} and not key.isdigit()] == []
+
+
+def test_a_section_of_its_own_that_tells_a_state_ends_the_one_before() -> None:
+    rows = _rows(
+        "九、关于机关运行经费支出说明", "机关运行经费支出2.00万元。", "十、一般性支出情况", "开支会议费5.00万元。"
+    )
+    assert [row[:3] for row in rows] == [("total", "final", "2.00")]
+
+
+def test_a_bracket_is_no_part_of_a_name() -> None:
+    rows = _rows("二、收入决算情况说明", "事业收入3.00万元（含教育收费1.00万元），附属单位缴款收入0.50万元。")
+    assert [row[:3] for row in rows] == [
+        ("business", "final", "3.00"),
+        ("教育收费", "final", "1.00"),
+        ("affiliated_remittance", "final", "0.50"),
+    ]
