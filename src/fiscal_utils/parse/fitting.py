@@ -55,7 +55,7 @@ def keys(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def score(header: Header, names: Iterable[str]) -> int:
-    """How well the header fits one of the keys: the leaf itself, its end, the total of a level above, or some part."""
+    """How well the header fits one of the keys: the leaf itself, its end, the total right below it, or some part."""
     if not header or header[-1].startswith(_OF_WHICH):
         return 0
     best, leaf, whole = 0, header[-1], "".join(header)
@@ -65,5 +65,5 @@ def score(header: Header, names: Iterable[str]) -> int:
         if leaf.endswith(name) or leaf.startswith(name):
             best = max(best, 4)
         elif name in whole:
-            best = max(best, 1 if name not in header else 3 if leaf in TOTALS else 2)
+            best = max(best, 1 if name not in header else 3 if leaf in TOTALS and header[-2] == name else 2)
     return best
