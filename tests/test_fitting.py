@@ -41,3 +41,9 @@ def test_a_part_that_is_named_of_which_is_not_the_column() -> None:
     columns = assigned(list(enumerate(REVENUE)), specs.tables()["revenue"].columns)
     assert list(columns) == [0, 1, 2, 3, 5, 6, 7]
     assert list(columns.values()) == list(specs.tables()["revenue"].columns)
+
+
+def test_a_whole_column_may_be_named_of_which() -> None:
+    columns = [("年初预算数",), ("决算数",), ("其中:基本支出",), ("其中:项目支出",), ("完成年初预算%",)]
+    found = assigned(list(enumerate(columns)), specs.tables()["gpb_expenditure"].columns)
+    assert found == {1: "total", 2: "basic", 3: "project"}

@@ -56,8 +56,10 @@ def keys(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def score(header: Header, names: Iterable[str]) -> int:
     """How well the header fits one of the keys: the leaf itself, its end, the total right below it, or some part."""
-    if not header or header[-1].startswith(_OF_WHICH):
+    if not header:
         return 0
+    if header[-1].startswith(_OF_WHICH):
+        return 4 if header[-1].removeprefix(_OF_WHICH).removeprefix(":") in names else 0
     best, leaf, whole = 0, header[-1], "".join(header)
     for name in names:
         if leaf == name:
