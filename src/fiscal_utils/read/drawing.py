@@ -74,8 +74,10 @@ class _Reader:
             raise TooManyObjectsError
 
     def _objects(self, things: Sequence[Any], outer: Matrix, depth: int) -> None:
-        paths, pictures, forms = _by_kind(things)
-        self._paths(paths, outer)
+        segments = np.fromiter(map(_count_segments, things), np.int64, len(things))
+        is_path = segments >= 0  # of what is no path pdfium counts -1
+        self._paths(list(compress(things, is_path.tolist())), segments[is_path], outer)
+        pictures, forms = _pictures_and_forms(list(compress(things, (~is_path).tolist())))
         has_bounds, boxes = _boxes(pictures, outer)
         self.pictures += map(tuple, boxes[has_bounds].tolist())
         for form in forms if depth < _DEEPEST_FORM else ():
@@ -87,15 +89,13 @@ class _Reader:
         things = [pdfium.FPDFFormObj_GetObject(form, i) for i in range(count)]
         self._objects(things, _times(_matrix(form), outer), depth + 1)
 
-    def _paths(self, paths: Sequence[Any], outer: Matrix) -> None:
+    def _paths(self, paths: Sequence[Any], segments: Indices, outer: Matrix) -> None:
         """Thin lines as rulings, all at once; what else is painted part by part."""
         fills, strokes = _modes(paths)
         has_bounds, boxes = _boxes(paths, outer)
         painted = (fills | strokes) & has_bounds
-        segments = np.fromiter(map(_count_segments, paths), np.int64, len(paths))
         line = painted & _are_thin(boxes) & (segments <= _LINE_SEGMENTS)
-        boxes[strokes] = _without_caps(boxes[strokes])
-        self.rulings.append(boxes[line])
+        self.rulings.append(_without_caps(boxes[line], strokes[line]))
         rest = np.flatnonzero(painted & ~line)
         if len(rest):
             self._parts([paths[index] for index in rest.tolist()], strokes[rest], segments[rest], outer)
@@ -180,12 +180,11 @@ def share(box: Box, page: Box) -> float:
     return max(0.0, width) * max(0.0, height) / area if area > 0 else 0.0
 
 
-def _by_kind(things: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-    """The paths, pictures and forms among the objects."""
-    kinds = np.fromiter(map(_type, things), np.int64, len(things))
-    wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
-    paths, pictures, forms = (list(compress(things, (kinds == one).tolist())) for one in wanted)
-    return paths, pictures, forms
+def _pictures_and_forms(things: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    kinds = list(map(_type, things))
+    pictures = [thing for thing, kind in zip(things, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_IMAGE]
+    forms = [thing for thing, kind in zip(things, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_FORM]
+    return pictures, forms
 
 
 def _boxes(things: Sequence[Any], outer: Matrix) -> tuple[Mask, Boxes]:
@@ -217,11 +216,11 @@ def _are_thin(boxes: Boxes) -> Mask:
     return np.asarray(np.minimum(right - left, top - bottom) <= _THIN)
 
 
-def _without_caps(lines: Boxes) -> Boxes:
-    """Stroked lines without the half of their width that their bounds add at either end."""
+def _without_caps(lines: Boxes, stroked: Mask) -> Boxes:
+    """The lines, stroked ones without the half of their width that their bounds add at either end."""
     sizes = lines[:, 2:] - lines[:, :2]
     widths = sizes[:, ::-1]
-    caps = np.where(sizes > 2 * widths, widths / 2, 0)
+    caps = np.where(stroked[:, None] & (sizes > 2 * widths), widths / 2, 0)
     return np.hstack((lines[:, :2] + caps, lines[:, 2:] - caps))
 
 

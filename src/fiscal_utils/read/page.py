@@ -59,16 +59,20 @@ class Page:
         """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
         glyphs, boxes = _upright(self.glyphs, self.boxes)
         found = runs(glyphs)
-        size = median(run.size for run in found) if found else _USUAL_SIZE
+        size = median([run.size for run in found]) if found else _USUAL_SIZE
         tables = frames(boxes, min(1.0, size / _USUAL_SIZE))
-        inside: list[list[Run]] = [[] for _ in tables]
+        inside: list[tuple[Frame, list[Run]]] = [(frame, []) for frame in tables]
         outside: list[Run] = []
         for run in found:
-            home = next((i for i, frame in enumerate(tables) if _holds(frame, run)), None)
-            (outside if home is None else inside[home]).append(run)
+            for frame, held in inside:
+                if _holds(frame, run):
+                    held.append(run)
+                    break
+            else:
+                outside.append(run)
         around = _without_page_number([(y, line[0].left, _line(line, self.number, y)) for y, line in lines(outside)])
         placed: list[tuple[float, float, Block]] = list(around)
-        for frame, held in zip(tables, inside, strict=True):
+        for frame, held in inside:
             goes_on = any(_goes_on(frame, line, size) for _, _, line in around)
             placed += _blocks(frame, held, self.number, goes_on) if held else []
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
@@ -92,11 +96,12 @@ def _without_page_number(placed: list[tuple[float, float, Line]]) -> list[tuple[
 
 def _holds(frame: Frame, run: Run) -> bool:
     """Whether the run stands in a cell of the frame; a watermark is taller than the cell that it is printed over."""
-    if not frame.holds(run.centre, run.middle):
+    x, y = run.centre, run.middle
+    if not frame.holds(x, y):
         return False
     if not run.lefts or run.size <= _TOO_TALL * frame.lowest:
         return True
-    _, bottom, _, top = frame.extent(frame.cell(run.centre, run.middle))
+    _, bottom, _, top = frame.extent(frame.cell(x, y))
     return run.size <= _TOO_TALL * (top - bottom)
 
 
@@ -124,24 +129,23 @@ def _blocks(frame: Frame, held: Iterable[Run], page: int, goes_on: bool) -> Plac
     return [(frame.ys[0], frame.xs[0], Grid(tuple(map(tuple, rows)), page, frame.spans, frame.xs))]
 
 
-def _by_cell(frame: Frame, run: Run) -> Iterator[tuple[Cell, Run]]:
+def _by_cell(frame: Frame, run: Run) -> list[tuple[Cell, Run]]:
     """The run by the cells that it stands in: cut at borders between its characters, whole where they cut one."""
-    first = frame.cell(run.left, run.middle)
-    if first == frame.cell(run.right, run.middle):
-        yield first, run
-        return
+    y = run.middle
+    first = frame.cell(run.left, y)
+    if first == frame.cell(run.right, y):
+        return [(first, run)]
     if len(run.lefts) < 2:
-        yield frame.cell(run.centre, run.middle), run
-        return
-    cells = [frame.cell((left + right) / 2, run.middle) for left, right in zip(run.lefts, run.rights, strict=True)]
+        return [(frame.cell(run.centre, y), run)]
+    cells = [frame.cell((left + right) / 2, y) for left, right in zip(run.lefts, run.rights, strict=True)]
     ends = [0, *(i for i in range(1, len(cells)) if cells[i] != cells[i - 1]), len(cells)]
     cuts = [
         b
         for a, b, c in zip(ends, ends[1:], ends[2:], strict=False)
         if _is_cut(run.part(a, b), run.part(b, c), frame.extent(cells[b])[0])
     ]
-    for a, b in pairwise([0, *cuts, len(cells)]):
-        yield _owner(frame, cells[a:b], run.part(a, b)), run.part(a, b)
+    spans = pairwise([0, *cuts, len(cells)])
+    return [(_owner(frame, cells[a:b], part), part) for a, b in spans for part in [run.part(a, b)]]
 
 
 def _is_cut(before: Run, after: Run, border: float) -> bool:
@@ -174,6 +178,9 @@ def _owner(frame: Frame, cells: Sequence[Cell], run: Run) -> Cell:
 
 def _text(printed: CellLines, frame: Frame, cell: Cell) -> str:
     """The text of a cell line by line; a number that is broken over lines is put together."""
+    (_, first), *more = printed
+    if not more and len(first) == 1:
+        return first[0].text
     pieces = (" ".join(word.text for word in words(line)) for _, line in printed)
     return ("" if _is_broken(printed, frame, cell) else "\n").join(pieces)
 
@@ -246,7 +253,7 @@ def _unruled_lines(printed: Mapping[Cell, CellLines], page: int) -> Iterator[tup
     """The runs as lines with one word a cell, but for a cell that holds several columns."""
     owner = {id(run): cell for cell, found in printed.items() for _, line in found for run in line}
     whole = {cell for cell, found in printed.items() if not _holds_columns(found)}
-    every = (run for found in printed.values() for _, held in found for run in held)
+    every = [run for found in printed.values() for _, held in found for run in held]
     for y, line in lines(every):
         parts: list[Word] = []
         for cell, group in groupby(line, key=lambda run: owner[id(run)]):

@@ -36,9 +36,12 @@ _HYPHEN = 0x02
 _HYPHEN_IN_TEXT = 0xFFFE
 _HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
 """How the halves of a character beyond 0xFFFF begin."""
-_UNPRINTED = np.zeros(0x10000, bool)
-_UNPRINTED[[*range(0x21), 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029]] = True
-_UNPRINTED[_HYPHEN] = False
+_PRIVATE = 0xF0000
+_SHOWN = np.arange(0x10000, dtype="<u4")
+"""What each code point up to 0xFFFF shows: 0 where it is blank, UNKNOWN where it means what a font makes of it."""
+_SHOWN[[*range(0x21), 0xA0, 0xAD, 0x3000, 0xFEFF, 0x200B, 0x200C, 0x200D, 0x2028, 0x2029]] = 0
+_SHOWN[_HYPHEN] = ord("-")
+_SHOWN[0xD800:0xF900] = _SHOWN[0xFFF0:] = ord(UNKNOWN)
 _SLANTED = -1
 _ASLANT = 3.0
 """Text that is off the page's directions by more degrees is a watermark."""
@@ -169,7 +172,8 @@ class _TooManyCharactersError(Exception):
 
 def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
     """The characters on the visible part of a page, without those printed aslant."""
-    text = pdfium.FPDFText_LoadPage(page.raw)
+    loaded = pdfium.FPDFText_LoadPage(page.raw)
+    text = ctypes.byref(loaded.contents)
     try:
         count = pdfium.FPDFText_CountChars(text)
         if count > _MAX_CHARACTERS:
@@ -178,7 +182,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
         places = _places(text, indices)
         glyphs = Glyphs(characters, places, _turns(text, indices, places))
     finally:
-        pdfium.FPDFText_ClosePage(text)
+        pdfium.FPDFText_ClosePage(loaded)
     left, bottom, right, top = page.get_bbox()
     _, y, start, _, end, _ = glyphs.places.T
     middle = (start + end) / 2
@@ -189,36 +193,29 @@ def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 def _printed(text: Any, count: int) -> tuple[list[int], str]:
     """The indices of the characters that leave ink, and what they are."""
     codes = _codes(text, count)
-    unmapped = np.fromiter(map(_is_unmapped, repeat(text), range(count)), np.int32, count) == 1
-    printed = unmapped | ~_UNPRINTED[np.minimum(codes, 0xFFFF)]
-    printed[_joined_halves(codes)] = False
-    codes[codes == _HYPHEN] = ord("-")
-    codes[unmapped | _is_private(codes)] = ord(UNKNOWN)
-    characters = codes[printed].astype("<u4").tobytes().decode("utf-32-le")
-    return np.flatnonzero(printed).tolist(), characters
+    shown = np.where(codes < len(_SHOWN), _SHOWN.take(codes, mode="clip"), codes)
+    unmapped = np.fromiter(map(_is_unmapped, repeat(text), range(count)), bool, count)
+    shown[unmapped | (codes >= _PRIVATE)] = ord(UNKNOWN)
+    printed = np.flatnonzero(shown)
+    return printed.tolist(), shown[printed].tobytes().decode("utf-32-le")
 
 
 def _codes(text: Any, count: int) -> npt.NDArray[np.uint32]:
-    """The code points of the characters; each is asked for only where the text of the page is not one unit each."""
+    """The code points of the characters; each is asked for only where the text of the page is not one unit each.
+
+    Of two halves of a character beyond 0xFFFF the first becomes the character, the second blank.
+    """
     units, ((at_first, *_),) = room(ctypes.c_ushort, 1, count + 1)
     written = _text(text, 0, count, at_first)
     codes = units[:count, 0].astype(np.uint32)
     is_aligned = written == count + 1 and not (codes >> 11 == _HIGH >> 1).any()
     for k in np.flatnonzero(codes == _HYPHEN_IN_TEXT).tolist() if is_aligned else range(count):
         codes[k] = _code(text, k)
+    if not is_aligned:
+        high = np.flatnonzero((codes[:-1] >> 10 == _HIGH) & (codes[1:] >> 10 == _LOW))
+        codes[high] = 0x10000 + ((codes[high] & 0x3FF) << 10 | codes[high + 1] & 0x3FF)
+        codes[high + 1] = 0
     return codes
-
-
-def _joined_halves(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
-    """The places of second halves of characters beyond 0xFFFF, whose code points take the places of the first."""
-    high = np.flatnonzero((codes[:-1] >> 10 == _HIGH) & (codes[1:] >> 10 == _LOW))
-    codes[high] = 0x10000 + ((codes[high] & 0x3FF) << 10 | codes[high + 1] & 0x3FF)
-    return high + 1
-
-
-def _is_private(codes: npt.NDArray[np.uint32]) -> Mask:
-    """Which code points are no characters, or mean what a font makes of them."""
-    return ((codes >= 0xD800) & (codes < 0xF900)) | ((codes >= 0xFFF0) & (codes < 0x10000)) | (codes >= 0xF0000)
 
 
 def _places(text: Any, indices: Sequence[int]) -> Places:

@@ -23,7 +23,8 @@ _MOST_CROSSINGS = 4_000_000
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
-Boxes = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.float64]
+Boxes = Numbers
 """A row a Box."""
 NO_BOXES: Boxes = np.empty((0, 4))
 Cell = tuple[int, int]
@@ -60,8 +61,9 @@ class Frame:
         return min(above - below for above, below in pairwise(self.ys))
 
     @cached_property
-    def _heights(self) -> list[float]:
-        return [-y for y in self.ys]
+    def _inner(self) -> tuple[Sequence[float], Sequence[float]]:
+        """The borders between columns, and between rows as depths."""
+        return self.xs[1:-1], [-y for y in self.ys[1:-1]]
 
     def holds(self, x: float, y: float) -> bool:
         """Whether the point lies inside the outer borders."""
@@ -69,9 +71,9 @@ class Frame:
 
     def cell(self, x: float, y: float) -> Cell:
         """The cell at, or nearest to, the point."""
-        column = bisect_right(self.xs, x, 1, len(self.xs) - 1) - 1
-        row = bisect_right(self._heights, -y, 1, len(self.ys) - 1) - 1
-        return self.owners.get((row, column), (row, column))
+        columns, rows = self._inner
+        cell = bisect_right(rows, -y), bisect_right(columns, x)
+        return self.owners.get(cell, cell)
 
     def extent(self, cell: Cell) -> Box:
         """The borders of the cell, merged or not."""
@@ -92,9 +94,9 @@ def frames(boxes: Boxes, scale: float = 1.0) -> list[Frame]:
     found: list[Frame] = []
     for rows, columns in _connected(across, down, near):
         xs = _positions(columns, rows, _APART * scale)
-        rows = [row for row in rows if _reaches(row, xs, _APART * scale)]
+        rows = [row for row in rows if _reaches(row, xs, _APART * scale)] if len(xs) > 2 else []
         ys = _positions(rows, columns, _APART * scale)[::-1] if rows else []
-        if len(xs) > 2 and len(ys) > 1:
+        if len(ys) > 1:
             found.append(Frame(tuple(xs), tuple(ys), _merged(xs, ys, rows, columns, _APART * scale)))
     joined = _side_by_side(found, near)
     return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
@@ -102,21 +104,21 @@ def frames(boxes: Boxes, scale: float = 1.0) -> list[Frame]:
 
 def _rulings(boxes: Boxes, scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
     """Horizontal and vertical rulings, pieces of one line joined; a dot may be a piece of either."""
-    left, bottom, right, top = boxes.T
-    width, height = right - left, top - bottom
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     dot = (width <= _TOUCHING) & (height < _TOUCHING)
-    across = np.stack(((bottom + top) / 2, left, right), 1)[(width >= height) | dot]
-    down = np.stack(((left + right) / 2, bottom, top), 1)[(height > width) | dot]
-    return _joined(across, scale), _joined(down, scale)
+    left, bottom, right, top = boxes[(width >= height) | dot].T
+    across = _joined((bottom + top) / 2, left, right, scale)
+    left, bottom, right, top = boxes[(height > width) | dot].T
+    return across, _joined((left + right) / 2, bottom, top, scale)
 
 
-def _joined(pieces: npt.NDArray[np.float64], scale: float) -> list[_Ruling]:
+def _joined(at: Numbers, start: Numbers, end: Numbers, scale: float) -> list[_Ruling]:
     """The rulings of which these are pieces (where, from, to), in ascending order."""
-    if not len(pieces):
+    if not len(at):
         return []
-    apart = _lanes(pieces[:, 0], _SAME * scale) * (pieces[:, 2].max() - pieces[:, 1].min() + 2 * _TOUCHING)
-    order = np.lexsort((pieces[:, 1], apart))
-    (at, start, end), apart = pieces[order].T, apart[order]
+    apart = _lanes(at, _SAME * scale) * (end.max() - start.min() + 2 * _TOUCHING)
+    order = np.lexsort((start, apart))
+    at, start, end, apart = at[order], start[order], end[order], apart[order]
     gaps = (start + apart)[1:] - np.maximum.accumulate(end + apart)[:-1]
     opens = np.concatenate(([True], gaps > _TOUCHING))
     begins = np.flatnonzero(opens)
@@ -125,7 +127,7 @@ def _joined(pieces: npt.NDArray[np.float64], scale: float) -> list[_Ruling]:
     return sorted(_Ruling(*line) for line in rulings if line[2] - line[1] >= _SHORTEST * scale)
 
 
-def _lanes(at: npt.NDArray[np.float64], reach: float) -> npt.NDArray[np.intp]:
+def _lanes(at: Numbers, reach: float) -> npt.NDArray[np.intp]:
     """For each place the number of the lane that it lies in; a lane reaches so far from its first place."""
     places = sorted(set(at.tolist()))
     firsts = places[:1]
@@ -147,9 +149,9 @@ def _connected(
             i = group[i]
         return i
 
-    for i, row in enumerate(across):
-        for j in range(bisect_left(places, row.start - near), bisect_right(places, row.end + near)):
-            if down[j].start - near <= row.at <= down[j].end + near:
+    for i, (at, start, end) in enumerate(across):
+        for j in range(bisect_left(places, start - near), bisect_right(places, end + near)):
+            if down[j].start - near <= at <= down[j].end + near:
                 group[root(i)] = root(len(across) + j)
     members: dict[int, tuple[list[_Ruling], list[_Ruling]]] = defaultdict(lambda: ([], []))
     for i, ruling in enumerate([*across, *down]):
@@ -170,7 +172,14 @@ def _positions(rulings: Sequence[_Ruling], crossing: Sequence[_Ruling], apart: f
 
 def _reaches(row: _Ruling, xs: Sequence[float], near: float) -> bool:
     """Whether the line runs from border to border, as one under a text in a cell does not."""
-    return all(min(abs(x - end) for x in xs) <= near for end in (row.start, row.end))
+    first, last = _nearest(xs, row.start), _nearest(xs, row.end)
+    return abs(xs[first] - row.start) <= near and abs(xs[last] - row.end) <= near
+
+
+def _nearest(borders: Sequence[float], at: float) -> int:
+    """Which of the borders, in ascending order, is nearest to the place."""
+    k = bisect_left(borders, at, 1, len(borders) - 1)
+    return k if borders[k] - at < at - borders[k - 1] else k - 1
 
 
 def _merged(
@@ -178,14 +187,14 @@ def _merged(
 ) -> dict[Cell, Span]:
     """The cells that no ruling parts, by their first row and column."""
     height, width = len(ys) - 1, len(xs) - 1
-    upright, level = _drawn(columns, xs, ys[::-1], apart), _drawn(rows, ys[::-1], xs, apart)[::-1]
-    right = [[j + 1 < width and not upright[j + 1][height - 1 - i] for j in range(width)] for i in range(height)]
-    below = [[i + 1 < height and not level[i + 1][j] for j in range(width)] for i in range(height)]
+    upright, level = _open(columns, xs, ys[::-1], apart), _open(rows, ys[::-1], xs, apart)
+    right = [(*row, False) for row in zip(*upright[1:-1], strict=True)][::-1]
+    below = [*level[-2:0:-1], [False] * width]
     spans: dict[Cell, Span] = {}
     seen: set[Cell] = set()
     for i in range(height):
         for j in range(width):
-            if (i, j) in seen or not (right[i][j] or below[i][j]):
+            if not (right[i][j] or below[i][j]) or (i, j) in seen:
                 continue
             across = 1
             while right[i][j + across - 1] and (i, j + across) not in seen:
@@ -199,19 +208,18 @@ def _merged(
     return spans
 
 
-def _drawn(
+def _open(
     rulings: Iterable[_Ruling], borders: Sequence[float], crossing: Sequence[float], apart: float
 ) -> list[list[bool]]:
-    """For each border whether rulings draw it between each two borders that cross it; all in ascending order."""
+    """For each border whether no ruling draws it between each two borders that cross it; all in ascending order."""
     middles = [(a + b) / 2 for a, b in pairwise(crossing)]
-    drawn = [[False] * len(middles) for _ in borders]
+    gaps = [[True] * len(middles) for _ in borders]
     for ruling in rulings:
-        k = bisect_left(borders, ruling.at, 1, len(borders) - 1)
-        nearest = k if borders[k] - ruling.at < ruling.at - borders[k - 1] else k - 1
+        nearest = _nearest(borders, ruling.at)
         if abs(borders[nearest] - ruling.at) <= apart:
             start, end = bisect_left(middles, ruling.start), bisect_right(middles, ruling.end)
-            drawn[nearest][start:end] = [True] * (end - start)
-    return drawn
+            gaps[nearest][start:end] = [False] * (end - start)
+    return gaps
 
 
 def _side_by_side(found: Sequence[Frame], near: float) -> list[Frame]:

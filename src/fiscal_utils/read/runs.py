@@ -150,14 +150,14 @@ def _starts(glyphs: Glyphs) -> npt.NDArray[np.intp]:
     Characters in one box are those of a single sign, as of a ligature.
     """
     _, y, left, _, right, _ = glyphs.places.T
-    sizes = glyphs.sizes
+    gaps, climbs, widths, sizes = left[1:] - right[:-1], abs(y[1:] - y[:-1]), (right - left)[1:], glyphs.sizes
     starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1)))
     while True:
         later = starts[1:]
-        size = np.maximum(np.maximum.reduceat(sizes, starts)[:-1], sizes[later])
-        gap = left[later] - right[later - 1]
-        room = np.maximum(_GAP * size, _WIDE_GAP * np.minimum(right[later] - left[later], size))
-        parted = (gap < -_OVERLAP * size) | (gap > room) | (abs(y[later] - y[later - 1]) > _LEVEL * size)
+        before = later - 1
+        size, gap = np.maximum(np.maximum.reduceat(sizes, starts)[:-1], sizes[later]), gaps[before]
+        room = np.maximum(_GAP * size, _WIDE_GAP * np.minimum(widths[before], size))
+        parted = (gap < -_OVERLAP * size) | (gap > room) | (climbs[before] > _LEVEL * size)
         if parted.all():
             return starts
         starts = np.append(starts[:1], later[parted])
@@ -188,7 +188,7 @@ def _marked(found: list[Run]) -> list[Run]:
     """
     if not found:
         return found
-    usual = median(run.size for run in found)
+    usual = median([run.size for run in found])
     return [
         _on_line(run, found) if run.size < _SMALLER * usual and len(run.text) <= _LONGEST_MARK else run for run in found
     ]
@@ -196,7 +196,7 @@ def _marked(found: list[Run]) -> list[Run]:
 
 def _on_line(mark: Run, found: Iterable[Run]) -> Run:
     for run in found:
-        if not (mark.size < _SMALLER * run.size and run.y < mark.y < run.y + run.size):
+        if not (run.y < mark.y < run.y + run.size and mark.size < _SMALLER * run.size):
             continue
         raised = (mark.y - run.y) / run.size
         is_near = abs(mark.left - run.right) <= 2 * _GAP * run.size or abs(mark.right - run.left) <= _GAP * run.size
@@ -206,8 +206,10 @@ def _on_line(mark: Run, found: Iterable[Run]) -> Run:
     return mark
 
 
-def lines(found: Iterable[Run]) -> list[tuple[float, list[Run]]]:
+def lines(found: list[Run]) -> list[tuple[float, list[Run]]]:
     """The runs by baseline from top to bottom, each line from left to right, reprints left out."""
+    if len(found) == 1:
+        return [(found[0].y, found)]
     by_line: list[list[Run]] = []
     for run in sorted(found, key=lambda run: -run.y):
         first = by_line[-1][0] if by_line else None
