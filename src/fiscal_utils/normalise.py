@@ -3,10 +3,10 @@
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
@@ -17,8 +17,7 @@ _WIDE = tuple((mark, unicodedata.normalize("NFKC", mark)) for mark in "，：；
 _ORDINAL = re.compile(r"^(\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中:)+")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A printed number: its value and how many decimals were printed."""
 
     value: Decimal
