@@ -8,6 +8,7 @@ import pytest
 
 from fiscal_utils import checks, specs, tables
 from fiscal_utils.checks import causes, wording
+from fiscal_utils.checks.facts import exact
 from fiscal_utils.checks.ratios import Ratio
 from fiscal_utils.identities import Relation, evaluate
 from fiscal_utils.normalise import Number, number
@@ -227,6 +228,10 @@ def test_a_rule_that_holds_says_what_was_looked_for_and_amounts_have_the_unit_of
     found = tables.check(REAL).query("status == 'pass' and check_id.str.startswith('change-direction')")
     assert found["message_zh"].str.startswith("检查过，没有这样的问题：").all()
     assert found["message_en"].str.match(r"Looked for and not found: .*\(10,000 yuan\)").all()
+
+
+def test_nothing_printed_with_a_minus_is_nothing() -> None:
+    assert [str(exact(value, 2, "万元")) for value in (-0.0, 0.0, -0.01)] == ["0.00", "0.00", "-0.01"]
 
 
 def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:

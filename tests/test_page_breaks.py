@@ -1,7 +1,6 @@
 """Tables that a page break cuts anywhere: in the header, in a row, in a label, in a number."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -264,7 +263,7 @@ def test_a_row_that_no_whole_code_names_is_undetermined(code: str) -> None:
 
 def test_an_aligned_row_without_a_name_may_be_the_rest_of_the_one_above() -> None:
     found, _ = rows(expenditure([HEADER, TOTAL, ("201", "一般公共", "1.0", "1.0", ""), ("", "服务支出", "5", "", "")]))
-    _, above, below = named([replace(row, aligned=True) for row in found])
+    _, above, below = named([row._replace(aligned=True) for row in found])
     assert (numbers([above])["201"], numbers([below])[below.key]) == (("1.0",), ())
 
 

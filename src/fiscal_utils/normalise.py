@@ -3,21 +3,21 @@
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _PLACEHOLDER = re.compile(r"[-—–－─−]+")
 _QUOTES = re.compile("[“”‘’\"']")
 _RADICALS = re.compile(r"[\u2e80-\u2ef3\u2f00-\u2fd5]")
+_WIDE = tuple((mark, unicodedata.normalize("NFKC", mark)) for mark in "，：；（）")
 _ORDINAL = re.compile(r"^(\(?[一二三四五六七八九十]+[)、.]|\(?\d{1,2}[).、]|其中:)+")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A printed number: its value and how many decimals were printed."""
 
     value: Decimal
@@ -66,10 +66,19 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
+def _folded(text: str) -> str:
+    """The text in NFKC; its usual wide marks first: what has no others need not be taken apart and put together."""
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    for mark, plain in _WIDE:
+        text = text.replace(mark, plain)
+    return unicodedata.normalize("NFKC", text)
+
+
 @lru_cache(20_000)
 def key(text: str) -> str:
     """The text as a key to compare labels by: compatibility forms folded, without white space and quotes."""
-    return _QUOTES.sub("", squeeze(unicodedata.normalize("NFKC", clean(text))))
+    return _QUOTES.sub("", squeeze(_folded(clean(text))))
 
 
 @lru_cache(20_000)
@@ -84,7 +93,7 @@ def number(text: str) -> Number | None:
 
     Thousands commas, full-width digits, a leading minus and accountants' parentheses are understood.
     """
-    if not text.isascii() and any(unicodedata.category(char) == "No" for char in text):
+    if text.isalpha() or (not text.isascii() and any(unicodedata.category(char) == "No" for char in text)):
         return None  # ² and ② are marks beside a number
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
     if plain.startswith("(") and plain.endswith(")"):

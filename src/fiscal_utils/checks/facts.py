@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -117,13 +118,14 @@ def _enter(found: Facts, cell: Cell, value: Number, page: Any) -> None:
         found.pages[cell] = int(page)
 
 
+@lru_cache(20_000)
 def exact(value: float, decimals: int, unit: str) -> Number:
     """The number in 万元, if it is money. A count is exact, and so is a 0 without decimals: it says that there is none.
 
     Any other stands for the interval of half a unit in its last printed place on both sides.
     """
     places = int(decimals)
-    printed = Decimal(f"{value:.{places}f}")
+    printed = Decimal(f"{value:z.{places}f}")
     if unit in _SCALE:
         shift = _SCALE[unit]
         return Number(printed.scaleb(shift), _EXACT if places == 0 and not printed else places - shift)

@@ -53,18 +53,18 @@ class Placed(dict[Cell, str]):
 
     def __missing__(self, cell: Cell) -> str:
         name = cell_name(cell, self.language)
-        if cell in self.pages:
-            page = self.pages[cell]
+        if page := self.pages.get(cell):
             name += f"（第 {page} 页）" if self.language == "zh" else f" (p. {page})"
-        return self.setdefault(cell, name)
+        self[cell] = name
+        return name
 
 
 def messages(test: Test, verdict: Verdict, names: Iterable[Placed]) -> tuple[str, ...]:
     """What the check found, in the language of each of the names: both sides, their values, what rounding allows."""
     if isinstance(test, Observation):
         return tuple([_observed(test, verdict, placed) for placed in names])
-    amounts = [_amount(number) for number in verdict[1:]]
-    return tuple([_compared(test, _sign(test, verdict), amounts, placed) for placed in names])
+    sign, amounts = _sign(test, verdict), [_amount(number) for number in verdict[1:]]
+    return tuple([_compared(test, sign, amounts, placed) for placed in names])
 
 
 def _observed(test: Observation, verdict: Verdict, names: Placed) -> str:
@@ -89,7 +89,8 @@ def _unit(cell: Cell, language: str) -> str:
     table, row, column = cell
     if column.endswith("_pct"):
         return "%"
-    if column == "count" or (table in specs.tables() and row in specs.tables()[table].counts):
+    spec = specs.tables().get(table)
+    if column == "count" or (spec and row in spec.counts):
         return ""
     return " 万元" if language == "zh" else " (10,000 yuan)"
 

@@ -1,7 +1,7 @@
 """Printed headers to declared columns: which column each header fits best, over all columns together."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from operator import itemgetter
 
 from fiscal_utils.normalise import key
@@ -54,7 +54,8 @@ def keys(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(key, names))
 
 
-def score(header: Header, names: Iterable[str]) -> int:
+@lru_cache(20_000)
+def score(header: Header, names: tuple[str, ...]) -> int:
     """How well the header fits one of the keys: the leaf itself, its end, the total right below it, or some part."""
     if not header:
         return 0

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from fiscal_utils import specs
@@ -160,8 +159,8 @@ def _rows(grid: Grid, reading: Reading, template: Row, spec: TableSpec) -> Itera
         found = [_row(row, part, template) for part in reading.parts]
         for before, after in itertools.pairwise(range(len(found))):
             if _names_next(found[before], found[after], spec):
-                found[after] = replace(found[after], label=found[before].label)
-                found[before] = replace(found[before], label="")
+                found[after] = found[after]._replace(label=found[before].label)
+                found[before] = found[before]._replace(label="")
         yield from (one for one in found if one.label or one.code or one.cells or one.line)
 
 
@@ -238,7 +237,7 @@ def _wide_rows(grid: Grid, reading: Reading, template: Row) -> Iterator[Row]:
             if owner == name
         }
         cells = {column: value for column, text in printed.items() if (value := _token(text)) is not None}
-        yield replace(template, label=spec.items[name][0], cells=cells)
+        yield template._replace(label=spec.items[name][0], cells=cells)
 
 
 def _measured(grid: Grid, reading: Reading, spec: TableSpec) -> list[tuple[tuple[str, ...], str]]:

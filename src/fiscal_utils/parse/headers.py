@@ -109,8 +109,8 @@ def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:
     if wide := _wide(headers, spec):
         left_out = {j: "/".join(header) for j, header in enumerate(headers) if j not in wide}
         return Reading((), wide, left_out, grid.edges, grid.width)
-    body = grid.rows[height:]
-    columns = [_Column(j, _role(header, [row[j] for row in body], spec), header) for j, header in enumerate(headers)]
+    cells = list(zip(*grid.rows[height:], strict=True)) or [()] * grid.width
+    columns = [_Column(j, _role(header, cells[j], spec), header) for j, header in enumerate(headers)]
     parts: list[Part] = []
     unread: dict[int, str] = {}
     for i, group in enumerate(_groups(_outdented(columns, grid, height))):

@@ -134,7 +134,8 @@ def _titles(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
 
 
 def _cover(text: str) -> re.Match[str] | None:
-    return _COVER.fullmatch(_PART.sub("", text)) if _ACCOUNTS.search(text) or text == "决算" else None
+    named = "决算" in text and (text == "决算" or _ACCOUNTS.search(text))
+    return _COVER.fullmatch(_PART.sub("", text)) if named else None
 
 
 def _broken_cover(before: str, text: str) -> re.Match[str] | None:

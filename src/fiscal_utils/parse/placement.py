@@ -6,14 +6,13 @@ within rounding. A number whose column differs between equally good choices is u
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from fiscal_utils.identities import Cell, Layout
 from fiscal_utils.normalise import Number, Token
 from fiscal_utils.parse.rows import Row
 
-Placement = dict[str, Token]
+Placement = Mapping[str, Token]
 """Column → what is printed there."""
 
 
@@ -23,7 +22,7 @@ def place(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> list[Row]:
     open_rows = [i for i, found in candidates.items() if len(found) > 1]
     if not open_rows:
         filled = [(row, found[0]) for row, found in zip(rows, candidates.values(), strict=True)]
-        return [row if row.cells == cells else replace(row, cells=cells) for row, cells in filled]
+        return [row if row.cells == cells else row._replace(cells=cells) for row, cells in filled]
     from fiscal_utils.parse.solver import Model  # its library takes as long to import as a document to read
 
     model = Model(rows, candidates, narrative)
@@ -34,8 +33,7 @@ def place(rows: Sequence[Row], narrative: Mapping[Cell, Number]) -> list[Row]:
         cells = candidates[i][best[i]]
         doubts = doubtful.get(i, set())
         placed.append(
-            replace(
-                row,
+            row._replace(
                 cells={column: printed for column, printed in cells.items() if column not in doubts},
                 undetermined=tuple(printed for column, printed in cells.items() if column in doubts),
             )

@@ -1,9 +1,9 @@
 """Printed rows of statutory tables: what they are keyed by, and what names the keys."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import Number, Token, key, label_key
@@ -13,8 +13,7 @@ _UNIT = re.compile(r"单位[:：](万元|亿元|千元|元|[台辆套个、，,]
 _COUNTED = re.compile(r"[(（]([个人辆台套批次、]+)[)）]$")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One printed row (or one half of it, where a table prints two side by side)."""
 
     table: str
@@ -26,7 +25,7 @@ class Row:
     item: str = ""
     line: int | None = None
     tokens: tuple[Token, ...] = ()
-    cells: dict[str, Token] = field(default_factory=dict)
+    cells: Mapping[str, Token] = {}
     undetermined: tuple[Token, ...] = ()
     aligned: bool = False
     """Whether its columns were told by where its words stand, without rulings."""
@@ -40,7 +39,7 @@ class Row:
         """The row, its numbers in the doubtful columns in `undetermined`."""
         moved = {c: n for c, n in self.cells.items() if c in doubtful and isinstance(n, Number)}
         kept = {c: printed for c, printed in self.cells.items() if c not in moved}
-        return replace(self, cells=kept, undetermined=(*self.undetermined, *moved.values()))
+        return self._replace(cells=kept, undetermined=(*self.undetermined, *moved.values()))
 
 
 def unit(texts: Sequence[str]) -> str:
@@ -69,7 +68,7 @@ def keyed(row: Row, spec: TableSpec) -> Row:
         code = specs.classes().get(label_key(row.label), "")
     counted = _COUNTED.search(row.label)
     told = (code, "" if code else name, counted[1] if counted else row.unit)
-    return row if told == (row.code, row.item, row.unit) else replace(row, code=told[0], item=told[1], unit=told[2])
+    return row if told == (row.code, row.item, row.unit) else row._replace(code=told[0], item=told[1], unit=told[2])
 
 
 def named_after(rows: Sequence[Row]) -> list[Row]:
@@ -79,7 +78,7 @@ def named_after(rows: Sequence[Row]) -> list[Row]:
     named = []
     for row in rows:
         if row.item and (row.item, row.columns) in seen and heading.get(row.columns):
-            row = replace(row, item=f"{heading[row.columns]}_{row.item}")
+            row = row._replace(item=f"{heading[row.columns]}_{row.item}")
         elif row.item in ("opening_balance", "closing_balance"):
             heading[row.columns] = row.item
         seen.add((row.item, row.columns))

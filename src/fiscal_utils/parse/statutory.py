@@ -1,7 +1,5 @@
 """Statutory tables to rows: from grids and aligned words by geometry, from plain text by placement."""
 
-from dataclasses import replace
-
 from fiscal_utils.parse import align, grid_rows, text_rows
 from fiscal_utils.parse.rows import Row
 from fiscal_utils.parse.segments import Segment
@@ -24,5 +22,5 @@ def rows(segment: Segment) -> tuple[list[Row], list[str]]:
         found, doubts = grid_rows.rows(segment, aligned)
         if align.breaks_numbers(segment) or len(doubts) > _MOST_DOUBTS * len(found):
             found = [row.without(row.cells) for row in found]
-        return [replace(row, aligned=True) for row in found], doubts
+        return [row._replace(aligned=True) for row in found], doubts
     return text_rows.rows(segment), []

@@ -1,7 +1,7 @@
 """Printed lines of a statutory table to rows of label, code, row number and the numbers in printed order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
@@ -165,7 +165,7 @@ class _RowParser:
             loose = row.line is None and not row.tokens and not row.code and not row.item
             if loose and joined and self._item_of(joined[-1].label + row.label, joined[-1]):
                 label = joined[-1].label + row.label
-                joined[-1] = replace(joined[-1], label=label, item=self._item_of(label, joined[-1]))
+                joined[-1] = joined[-1]._replace(label=label, item=self._item_of(label, joined[-1]))
             else:
                 joined.append(row)
         return named_after(joined)
@@ -182,7 +182,7 @@ class _RowParser:
         current = self.current
         open_label = current is not None and current.line is None and not current.tokens
         if current is not None and not item(text, self.spec) and (open_label or current.code):
-            self.current = replace(current, label=current.label + text)
+            self.current = current._replace(label=current.label + text)
         else:
             self._start(text, page)
 
@@ -202,13 +202,13 @@ class _RowParser:
 
     def _set_line(self, line: int) -> None:
         assert self.current
-        self.current = replace(self.current, line=line)
+        self.current = self.current._replace(line=line)
         self.next_line[self.sides.index(self.current.columns)] = line + 1
 
     def _value(self, value: Token, page: int | None) -> None:
         if self.current is None:
             raise DocumentError("stray_number", table=self.spec.title, page=page or "?", number=value)
-        self.current = replace(self.current, tokens=(*self.current.tokens, value))
+        self.current = self.current._replace(tokens=(*self.current.tokens, value))
 
     def _close(self) -> None:
         if self.current:

@@ -1,7 +1,7 @@
 """Exact amounts to the rows of the statutory tables, each amount rounded on its own as in real accounts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 
@@ -139,7 +139,7 @@ class Maker:
             return rows
         pairs = sides(rows)
         return [
-            replace(row, line=line + side * len(pairs))
+            row._replace(line=line + side * len(pairs))
             for side in (0, 1)
             for line, pair in enumerate(pairs, 1)
             if (row := pair[side])
@@ -209,13 +209,13 @@ class Maker:
         """The row with dashes where no budget is due, and with its count."""
         dashed: dict[str, Token] = dict.fromkeys(row.columns[:-1], PLACEHOLDER)
         if row.item == "statistics":
-            return replace(row, line=line, cells=dict.fromkeys(row.columns, PLACEHOLDER))
+            return row._replace(line=line, cells=dict.fromkeys(row.columns, PLACEHOLDER))
         if row.item in self.books.counts:
             unit = row.label[-2]
-            return replace(row, line=line, unit=unit, cells=dashed | self._count(self.books.counts[row.item]))
+            return row._replace(line=line, unit=unit, cells=dashed | self._count(self.books.counts[row.item]))
         if row.item.startswith("hospitality_"):
-            return replace(row, line=line, cells=dashed | row.cells)
-        return replace(row, line=line)
+            return row._replace(line=line, cells={**dashed, **row.cells})
+        return row._replace(line=line)
 
     def _count(self, value: int) -> dict[str, Token]:
         return {"final": Number(Decimal(value), 0)} if value or self.zeros else {}
