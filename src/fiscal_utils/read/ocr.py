@@ -18,8 +18,8 @@ from PIL import Image as Pictures
 from PIL import ImageOps, ImageSequence
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.model import Block, Content
-from fiscal_utils.read.page import Page, without_running_heads
+from fiscal_utils.read.model import Content
+from fiscal_utils.read.page import Page, blocks
 from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, TooManyRulingsError, frames
 from fiscal_utils.read.runs import Glyphs
 
@@ -66,14 +66,8 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
 
     Raises DocumentError for a file that is damaged or too large, or where the extra `ocr` is not installed.
     """
-    found: list[list[Block]] = []
-    for number, image in enumerate(_images(data, path), 1):
-        try:
-            found.append(page(image, number).blocks())
-        except TooManyRulingsError:
-            raise DocumentError("page_too_complex", path=path, page=number) from None
-    blocks = [block for blocks in without_running_heads(found) for block in blocks]
-    return Content(blocks, "rapidocr", len(found), recognised=tuple(range(1, len(found) + 1)))
+    pages = [page(image, number) for number, image in enumerate(_images(data, path), 1)]
+    return Content(blocks(pages, path), "rapidocr", len(pages), recognised=tuple(range(1, len(pages) + 1)))
 
 
 def _images(data: bytes, path: Path) -> Iterator["Image"]:

@@ -5,16 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
-from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, frames
+from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, TooManyRulingsError, frames
 from fiscal_utils.read.runs import Glyphs, Run, lines, runs, turned, words
 
-__all__ = ["Box", "Glyphs", "Page"]
+__all__ = ["Box", "Glyphs", "Page", "blocks"]
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－·~\s]*\d{1,3}[-—–－·~\s]*"
@@ -55,12 +57,18 @@ class Page:
     boxes: Boxes
     """The rulings."""
 
-    def blocks(self) -> list[Block]:
-        """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
-        glyphs, boxes = _upright(self.glyphs, self.boxes)
-        found = runs(glyphs)
+    def upright(self) -> "Page":
+        """The page turned so that most of its text is upright."""
+        quarters = int(np.bincount(self.glyphs.turns, minlength=1).argmax())
+        return Page(self.number, self.glyphs.turned(quarters), turned(self.boxes, quarters)) if quarters else self
+
+    def blocks(self, found: Sequence[Run]) -> list[Block]:
+        """The grids and lines from top to bottom that the runs make, without the page number.
+
+        Raises TooManyRulingsError.
+        """
         size = median([run.size for run in found]) if found else _USUAL_SIZE
-        tables = frames(boxes, min(1.0, size / _USUAL_SIZE))
+        tables = frames(self.boxes, min(1.0, size / _USUAL_SIZE))
         inside: list[tuple[Frame, list[Run]]] = [(frame, []) for frame in tables]
         outside: list[Run] = []
         for run in found:
@@ -78,10 +86,19 @@ class Page:
         return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
-def _upright(glyphs: Glyphs, boxes: Boxes) -> tuple[Glyphs, Boxes]:
-    """Glyphs and boxes, turned so that most of the text is upright."""
-    quarters = int(np.bincount(glyphs.turns, minlength=1).argmax())
-    return (glyphs.turned(quarters), turned(boxes, quarters)) if quarters else (glyphs, boxes)
+def blocks(pages: Sequence[Page], path: Path) -> list[Block]:
+    """The grids and lines of the pages, without page numbers and running heads; runs are made of all pages at once.
+
+    Raises DocumentError for a page with more rulings than any table has.
+    """
+    pages = [page.upright() for page in pages]
+    found: list[list[Block]] = []
+    for page, own in zip(pages, runs([page.glyphs for page in pages]), strict=True):
+        try:
+            found.append(page.blocks(own))
+        except TooManyRulingsError:
+            raise DocumentError("page_too_complex", path=path, page=page.number) from None
+    return [block for own in _without_running_heads(found) for block in own]
 
 
 def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
@@ -263,7 +280,7 @@ def _unruled_lines(printed: Mapping[Cell, CellLines], page: int) -> Iterator[tup
         yield y, line[0].left, Line(" ".join(word.text for word in parts), page, tuple(parts), y)
 
 
-def without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
+def _without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
     """The pages' blocks; a first or last line that most pages repeat stays on the first page only."""
     edges = Counter(text for blocks in pages for text in {_unnumbered(block) for block in _edges(blocks)} if text)
     heads = {text for text, count in edges.items() if count >= max(_LEAST_HEADS, _MOST_PAGES * len(pages))}
