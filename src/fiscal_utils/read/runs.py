@@ -168,9 +168,9 @@ def _starts(glyphs: Glyphs, on: Indices) -> npt.NDArray[np.intp]:
     Characters in one box are those of a single sign, as of a ligature.
     """
     _, y, left, _, right, _ = glyphs.places.T
-    gaps, widths, sizes = left[1:] - right[:-1], (right - left)[1:], glyphs.sizes
-    climbs = np.where(on[1:] == on[:-1], abs(y[1:] - y[:-1]), np.inf)
-    starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1)))
+    gaps, widths, sizes, turns_page = left[1:] - right[:-1], (right - left)[1:], glyphs.sizes, on[1:] != on[:-1]
+    climbs = np.where(turns_page, np.inf, abs(y[1:] - y[:-1]))
+    starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1) | turns_page))
     while True:
         later = starts[1:]
         before = later - 1
