@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
 from fiscal_utils.read.pdfium import unchecked, written
 from fiscal_utils.read.rulings import Box, Boxes
 
@@ -19,8 +20,6 @@ _THIN = 3.0
 _LINE_SEGMENTS = 5
 _COVERING = 0.5
 
-Mask = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -68,16 +67,16 @@ class _Reader:
         self.shapes, self.seen = np.zeros((2, pages), np.int64)
 
     def read(self, pages: Sequence[pypdfium2.PdfPage]) -> list[Drawing]:
-        every = np.arange(len(pages))
         counts = [pdfium.FPDFPage_CountObjects(page.raw) for page in pages]
-        self._count(every, counts)
+        self._count(range(len(pages)), counts)
         handles = chain.from_iterable(map(repeat, [page.raw for page in pages], counts))
         things = list(map(_object, handles, chain.from_iterable(map(range, counts))))
-        self._objects(things, np.repeat(every, counts), _IDENTITY, 0)
+        self._objects(things, page_of(counts), _IDENTITY, 0)
         rulings, on = map(np.concatenate, zip(*self.rulings, strict=True))
         order = np.argsort(on, kind="stable")
-        by_page = np.split(rulings[order], np.searchsorted(on[order], every[1:]))
-        return list(map(Drawing, by_page, self.pictures, self.shapes.tolist()))
+        sorted_ = rulings[order]
+        own = [sorted_[part] for part in by_page(on[order], len(pages))]
+        return list(map(Drawing, own, self.pictures, self.shapes.tolist()))
 
     def _count(self, on: Sequence[int] | Indices, counts: Sequence[int] | Indices) -> None:
         np.add.at(self.seen, on, counts)

@@ -20,7 +20,7 @@ from PIL import ImageOps, ImageSequence
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.read.model import Content
 from fiscal_utils.read.page import Page, blocks
-from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, TooManyRulingsError, frames
+from fiscal_utils.read.rulings import USUAL_SIZE, Box, Boxes, Cell, Frame, TooManyRulingsError, frames, rulings
 from fiscal_utils.read.runs import Glyphs
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _FLAT = 0.4
 _DASH = "——"
 _CLOSING, _OPENING = "，。、；：？！）】》”’", "（【《“‘"
 _ROOM, _ROOM_IN_NUMBERS, _ROOM_AT_MARKS = 0.8, 0.5, 1.5
-_USUAL_SIZE = 10.0
 _MIDDLE = 0.35
 _DESCENT = 0.12
 _INK_OF_CHINESE = 0.92
@@ -216,7 +215,7 @@ def _lines(sheet: _Sheet) -> list["Pixels"]:
 
     height = sheet.image.shape[0]
     heights = [line[3] - line[1] for box in sheet.detected if (line := scan.line_in(sheet.ink, box))]
-    tables = _frames(sheet, float(np.median(heights)) / SCALE / _INK_OF_CHINESE if heights else _USUAL_SIZE)
+    tables = _frames(sheet, float(np.median(heights)) / SCALE / _INK_OF_CHINESE if heights else USUAL_SIZE)
     cells = [_pixels(frame.extent(cell), height) for frame in tables for cell in _cells(frame)]
     usual = scan.height_of_print(sheet.ink, cells, SCALE)
     inside = [line for cell in cells for line in scan.lines(sheet.ink, cell, usual, SCALE)]
@@ -231,7 +230,7 @@ def _lines(sheet: _Sheet) -> list["Pixels"]:
 def _frames(sheet: _Sheet, size: float) -> list[Frame]:
     """The tables of the page, whose print is of this size in points; none where it has too many rulings for any."""
     try:
-        return frames(sheet.rulings, min(1.0, size / _USUAL_SIZE))
+        return frames(rulings([sheet.rulings], [size])[0])
     except TooManyRulingsError:
         return []
 

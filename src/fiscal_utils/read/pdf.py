@@ -15,12 +15,13 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.errors import DocumentError
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
 from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawings, hides_text, share
 from fiscal_utils.read.model import Content
 from fiscal_utils.read.page import Page, blocks
 from fiscal_utils.read.pdfium import unchecked, written
 from fiscal_utils.read.rulings import NO_BOXES, Box
-from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Indices, Mask, Places, by_page
+from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Places
 from fiscal_utils.read.streams import unpacks_beyond
 
 _MAX_PAGES = 1000
@@ -198,7 +199,7 @@ def _glyphs(pages: Sequence[_Page]) -> list[Glyphs]:
     shown = _shown(np.concatenate(list(map(_codes, pages))), texts, indices)
     printed = shown > 0
     texts, indices = list(compress(texts, printed.tolist())), list(compress(indices, printed.tolist()))
-    on, places = np.repeat(np.arange(len(pages)), counts)[printed], _places(texts, indices)
+    on, places = page_of(counts)[printed], _places(texts, indices)
     glyphs = Glyphs(shown[printed].tobytes().decode("utf-32-le"), places, _turns(texts, indices, places, on))
     left, bottom, right, top = np.array([page.box for page in pages])[on].T
     middle, y = (places[:, 2] + places[:, 4]) / 2, places[:, 1]

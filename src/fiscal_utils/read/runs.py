@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fiscal_utils.normalise import clean
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
 from fiscal_utils.read.model import Word
 from fiscal_utils.read.rulings import Boxes
 
@@ -27,12 +28,9 @@ _RAISED = (0.15, 0.7)
 _SMALLER = 0.8
 _LONGEST_MARK = 4
 
-Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.float64]
 """A row a character, in points from the lower left: x and y of its origin on the baseline, its box as a Box."""
 
-
-Indices = npt.NDArray[np.int64]
 
 UNKNOWN = "\ufffd"
 """Stands for a character that the file does not tell."""
@@ -44,7 +42,7 @@ class Glyphs:
 
     text: str
     places: Places
-    turns: npt.NDArray[np.int64]
+    turns: Indices
     """By how many quarter turns each is rotated anticlockwise."""
 
     def __len__(self) -> int:
@@ -79,11 +77,6 @@ class Glyphs:
 
 
 NO_GLYPHS = Glyphs("", np.empty((0, 6)), np.empty(0, np.int64))
-
-
-def by_page(on: Indices, pages: int) -> list[slice]:
-    """The things on each of so many pages; `on` is the index of the page of each thing, in ascending order."""
-    return [slice(a, b) for a, b in pairwise(np.searchsorted(on, range(pages + 1)).tolist())]
 
 
 class Run(NamedTuple):
@@ -137,7 +130,7 @@ def _upright(parts: Sequence[Glyphs]) -> list[list[Run]]:
     """The runs of each part; a character printed twice in one place (as bold) counts once."""
     if not parts:
         return []
-    on = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    on = page_of(list(map(len, parts)))
     glyphs = Glyphs("".join(part.text for part in parts), np.concatenate([part.places for part in parts]), 0 * on)
     kept = ~_reprints(glyphs, on)
     glyphs, on = glyphs.those(kept), on[kept]
