@@ -772,6 +772,20 @@ def test_random_tables(drawn) -> None:
         assert found == body, seed
 
 
+def test_a_line_that_leads_far_off_its_page(drawn) -> None:
+    def far(c: Canvas) -> None:
+        c.drawString(60, 400, "说明")
+        c.transform(1, 0, 0, 1e9, 0, 0)
+        c.line(300, 0, 300, 1e9)
+
+    def tables(c: Canvas) -> None:
+        for top in (700, 500):
+            ruled(c, XS, borders(5, top))
+            write(c, ROWS, top=top)
+
+    assert [grid.rows for grid in grids(drawn(tables, far, tables))] == [ROWS] * 4
+
+
 def test_pages_together_read_as_alone(drawn) -> None:
     """Also where a page begins at the end of the one before, with the character that ends it, or beside it upright."""
 

@@ -21,6 +21,8 @@ _APART = 6.0
 """Borders of a table printed at ten points lie further apart; nearer ones are one double line."""
 _SHORTEST = 6.0
 USUAL_SIZE = 10.0
+_FARTHEST = 100_000.0
+"""No page is so large; a line that runs further ends here, lest the numbers of other pages lose their digits."""
 _MOST_CROSSINGS = 4_000_000
 
 Box = tuple[float, float, float, float]
@@ -97,7 +99,7 @@ def rulings(pages: Sequence[Boxes], sizes: Sequence[float]) -> list[Rulings]:
     Pieces of one line are joined; a dot may be a piece of a horizontal or a vertical one.
     """
     scales = list(map(_scale, sizes))
-    boxes, on = np.concatenate(pages), page_of(list(map(len, pages)))
+    boxes, on = np.concatenate(pages).clip(-_FARTHEST, _FARTHEST), page_of(list(map(len, pages)))
     left, bottom, right, top = boxes.T
     width, height = right - left, top - bottom
     dot = (width <= _TOUCHING) & (height < _TOUCHING)
