@@ -133,7 +133,7 @@ def test_a_missing_table_is_named(text: str, tmp_path) -> None:
 
 def test_a_table_printed_twice_is_refused(text: str, tmp_path) -> None:
     start, end = text.index(" 国有资产占用情况表"), text.index(" 第三部分")
-    with pytest.raises(DocumentError, match="printed twice"):
+    with pytest.raises(DocumentError, match="pages 12, 13: table 国有资产占用情况表 is printed twice"):
         reread(text[:end] + text[start:end] + text[end:], tmp_path)
 
 
