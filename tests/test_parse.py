@@ -1,5 +1,7 @@
 """Invented accounts printed as a text layer: every number in its row and its column."""
 
+import re
+
 import pytest
 
 from fiscal_utils.errors import DocumentError
@@ -160,6 +162,12 @@ def test_a_file_that_is_no_disclosure_is_refused(tmp_path, data: bytes, key: str
         parse(read(path))
     assert caught.value.key == key
     assert str(path.name) in str(caught.value)
+
+
+def test_text_with_one_cell_a_line_is_refused_for_what_it_is(text: str, tmp_path) -> None:
+    with pytest.raises(DocumentError) as caught:
+        reread(re.sub(r"[ ]+(?=-?\d)", "\n", text), tmp_path, allow_missing=True)
+    assert caught.value.key == "one_cell_a_line"
 
 
 def test_pages_follow_form_feeds_without_their_footers(tmp_path) -> None:
