@@ -192,6 +192,17 @@ def test_too_much_on_a_page(read_bytes: Read, content: bytes) -> None:
     assert time.perf_counter() - started < 10
 
 
+def test_the_page_with_too_much_is_named(read_bytes: Read) -> None:
+    kids = b" ".join(b"%d 0 R" % number for number in range(5, 45))
+    few, many = stream(b"0 0 m 9 9 l S"), stream(zlib.compress(b"0 0 m 9 9 l S\n" * 300_000), PACKED)
+    pages = [b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R >>" % at for at in [3] * 39 + [4]]
+    tree = b"<< /Type /Pages /Kids [%s] /Count 40 >>" % kids
+    error = refused(
+        read_bytes, source(b"<< /Type /Catalog /Pages 2 0 R >>", tree, few, many, *pages), "page_too_complex"
+    )
+    assert "40" in str(error)
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_stream_that_unpacks_to_gigabytes(read_bytes: Read, layers: int) -> None:
     packer = zlib.compressobj(1)

@@ -89,6 +89,17 @@ def test_say_and_caveat_use_the_language_in_use(shown):
     assert shown[1][0]["text/markdown"] == "> **注意** 第一行\n> 第二行"
 
 
+@pytest.mark.parametrize(
+    ("pages", "zh", "en"),
+    [((3,), "第 3 页：", "page 3: "), ((3, 5), "第 3、5 页：", "pages 3, 5: "), ((None, None), "", "")],
+)
+def test_a_message_begins_with_its_pages_where_the_format_has_any(pages, zh, en):
+    set_language("zh")
+    assert language.message("doubled_table", page=pages, table="甲").startswith(f"{zh}《甲》印了两次")
+    set_language("en")
+    assert language.message("doubled_table", page=pages, table="A").startswith(f"{en}table A is printed twice")
+
+
 def test_a_missing_number_of_a_title_is_a_dash_and_never_zero():
     assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} % of {name}", share=None, name="<a>") == "— % of <a>"
     assert fu.phrase(zh="占 {share:.1f} %", en="{share:.1f} %", share=0.04) == "0.0 %"

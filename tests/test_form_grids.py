@@ -133,7 +133,7 @@ def test_a_page_with_fewer_columns_is_matched_by_its_edges(text):
     assert found.indicators == unpaged(text.indicators)
     unmatched = form([grid(TOP + FIRST), grid(narrow + SUM.replace("|<", "", 1), page=8)])
     assert len(unmatched.indicators) == 2
-    assert unmatched.doubts == ["Page 8: the columns do not match the header; this part was not read."]
+    assert unmatched.doubts == ["page 8: the columns do not match the header; this part was not read."]
 
 
 def test_one_satisfaction_cell_over_both_levels_is_the_first_level():

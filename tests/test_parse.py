@@ -1,5 +1,7 @@
 """Invented accounts printed as a text layer: every number in its row and its column."""
 
+import re
+
 import pytest
 
 from fiscal_utils.errors import DocumentError
@@ -133,7 +135,7 @@ def test_a_missing_table_is_named(text: str, tmp_path) -> None:
 
 def test_a_table_printed_twice_is_refused(text: str, tmp_path) -> None:
     start, end = text.index(" 国有资产占用情况表"), text.index(" 第三部分")
-    with pytest.raises(DocumentError, match="printed twice"):
+    with pytest.raises(DocumentError, match="pages 12, 13: table 国有资产占用情况表 is printed twice"):
         reread(text[:end] + text[start:end] + text[end:], tmp_path)
 
 
@@ -160,6 +162,12 @@ def test_a_file_that_is_no_disclosure_is_refused(tmp_path, data: bytes, key: str
         parse(read(path))
     assert caught.value.key == key
     assert str(path.name) in str(caught.value)
+
+
+def test_text_with_one_cell_a_line_is_refused_for_what_it_is(text: str, tmp_path) -> None:
+    with pytest.raises(DocumentError) as caught:
+        reread(re.sub(r"[ ]+(?=-?\d)", "\n", text), tmp_path, allow_missing=True)
+    assert caught.value.key == "one_cell_a_line"
 
 
 def test_pages_follow_form_feeds_without_their_footers(tmp_path) -> None:

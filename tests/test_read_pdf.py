@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from fiscal_utils.parse.outline import outlines
 from fiscal_utils.parse.statutory import rows as parsed
-from fiscal_utils.read import Grid, Line, Source, read
+from fiscal_utils.read import Block, Grid, Line, Source, read
 
 FONT = "Noto"
 XS = (60.0, 130, 250, 340, 430, 520)
@@ -769,6 +770,49 @@ def test_random_tables(drawn) -> None:
         draw, body, size = random_table(seed)
         found = [["".join(cell.split()) for cell in row] for grid in grids(drawn(draw, size=size)) for row in grid.rows]
         assert found == body, seed
+
+
+def test_a_line_that_leads_far_off_its_page(drawn) -> None:
+    def far(c: Canvas) -> None:
+        c.drawString(60, 400, "说明")
+        c.transform(1, 0, 0, 1e9, 0, 0)
+        c.line(300, 0, 300, 1e9)
+
+    def tables(c: Canvas) -> None:
+        for top in (700, 500):
+            ruled(c, XS, borders(5, top))
+            write(c, ROWS, top=top)
+
+    assert [grid.rows for grid in grids(drawn(tables, far, tables))] == [ROWS] * 4
+
+
+def test_pages_together_read_as_alone(drawn) -> None:
+    """Also where a page begins at the end of the one before, with the character that ends it, or beside it upright."""
+
+    def ends(c: Canvas) -> None:
+        c.drawString(500, 780, "支出数")
+
+    def repeats(c: Canvas) -> None:
+        c.drawString(520, 780, "数额")
+        c.drawString(60, 700, "说明")
+
+    def goes_on(c: Canvas) -> None:
+        c.drawString(80, 700, "增加")
+
+    def is_turned(c: Canvas) -> None:
+        c.rotate(90)
+        c.drawString(700, -100, "竖排")
+
+    tables = [random_table(seed)[0] for seed in range(8)]
+    pages = [page for table in tables for page in (table, ends, repeats, goes_on, is_turned)]
+    together = drawn(*pages, size=(900, 900)).blocks
+    for number, page in enumerate(pages, 1):
+        alone = drawn(page, lambda c: c.drawString(60, 60, "末页"), size=(900, 900)).blocks[:-1]
+        assert [_unnumbered(block) for block in together if block.page == number] == list(map(_unnumbered, alone))
+
+
+def _unnumbered(block: Block) -> Block:
+    return block._replace(page=None) if isinstance(block, Line) else replace(block, page=None)
 
 
 def test_corpus_grids_are_those_of_pdfplumber() -> None:

@@ -224,7 +224,7 @@ def _extracted(accounts: Accounts, folder: Path) -> Extracted:
             if row.undetermined
         ),
         doubts=(
-            *(message("unknown_title", title=segment.title, page=segment.page or "?") for segment in accounts.unknown),
+            *(message("unknown_title", title=segment.title, page=segment.page) for segment in accounts.unknown),
             *accounts.doubts,
             *(doubt for form in accounts.forms for doubt in form.doubts),
         ),

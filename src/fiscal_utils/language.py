@@ -31,9 +31,22 @@ def t(zh: str, en: str) -> str:
     return zh if language() == "zh" else en
 
 
+def on_page(*pages: int | None) -> str:
+    """What a message about these pages begins with: 第 3 页： or page 3: ; nothing where the format has no pages."""
+    known = [str(page) for page in pages if page]
+    if not known:
+        return ""
+    return t(f"第 {'、'.join(known)} 页：", f"{'page' if len(known) == 1 else 'pages'} {', '.join(known)}: ")
+
+
 def message(key: str, **fields: object) -> str:
-    """The message `key` of messages.toml in the language in use, with its fields filled in."""
-    return _messages()[key][language()].format(**fields)
+    """The message `key` of messages.toml in the language in use, with its fields filled in.
+
+    `{place}` stands for the field `page`, a number, several or none, as `on_page` words it.
+    """
+    page = fields.get("page")
+    place = on_page(*page) if isinstance(page, tuple) else on_page(page if isinstance(page, int) else None)
+    return _messages()[key][language()].format(place=place, **fields)
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fiscal_utils import regions, specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.identities import Cell
-from fiscal_utils.language import t
+from fiscal_utils.language import on_page, t
 from fiscal_utils.normalise import Number
 from fiscal_utils.parse import overview
 from fiscal_utils.parse.narrative import Figure, narrated
@@ -137,7 +137,7 @@ def _refuse_doubled(parts: Outline) -> None:
         raise DocumentError(
             "doubled_table",
             table=specs.tables()[twice[0].table].title,
-            pages=f"{twice[0].page or '?'}, {twice[1].page or '?'}",
+            page=(twice[0].page, twice[1].page),
         )
 
 
@@ -167,8 +167,8 @@ def _unread(source: Source) -> list[str]:
 
 
 def _without_form(parts: Outline) -> list[str]:
-    pages = [line.page or "?" for line in parts.unread_forms]
-    return [t(f"第 {page} 页：绩效自评表未读", f"p. {page}: a self-evaluation form is not read") for page in pages]
+    what = t("绩效自评表未读", "a self-evaluation form is not read")
+    return [f"{on_page(line.page)}{what}" for line in parts.unread_forms]
 
 
 def _cut_text(parts: Outline) -> list[str]:

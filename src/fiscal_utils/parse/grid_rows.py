@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.language import t
+from fiscal_utils.language import on_page, t
 from fiscal_utils.normalise import Number, Token, key, squeeze, token
 from fiscal_utils.parse.breaks import mended, refined, stacked
 from fiscal_utils.parse.headers import CODE, LEVELS, Part, Reading, header_height, numbers_columns, reading_of
@@ -113,13 +113,13 @@ def _mismatch(segment: Segment, grid: Grid, spec: TableSpec) -> DocumentError:
     required = [spec.columns[column] for column in spec.required]
     missing = [names[0] for names in required if not any(key(name) in squeeze(header) for name in names)]
     return DocumentError(
-        "header_mismatch", table=spec.title, page=segment.page or "?", printed=grid.width,
+        "header_mismatch", table=spec.title, page=segment.page, printed=grid.width,
         declared=len(required), missing="、".join(missing) or "-", header=header[:80],
     )  # fmt: skip
 
 
 def _doubt(spec: TableSpec, page: int | None, what: str) -> str:
-    return t(f"《{spec.title}》第 {page or '?'} 页：{what}", f"{spec.title} p. {page or '?'}: {what}")
+    return f"{on_page(page)}{t(f'《{spec.title}》：', f'table {spec.title}: ')}{what}"
 
 
 def _without_label(row: Row) -> str:

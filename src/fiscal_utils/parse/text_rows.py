@@ -45,7 +45,7 @@ def rows(segment: Segment) -> list[Row]:
     for row in found:
         if len(row.tokens) > len(row.columns):
             raise DocumentError(
-                "row_overflow", table=spec.title, page=row.page or "?", label=row.label,
+                "row_overflow", table=spec.title, page=row.page, label=row.label,
                 numbers=" ".join(map(str, row.tokens)), columns=len(row.columns),
             )  # fmt: skip
     return found
@@ -95,7 +95,7 @@ def _check_header(header: list[Line], numbered: int | None, spec: TableSpec, pag
     fits = not missing if numbered is None else numbered == columns
     if not fits:
         raise DocumentError(
-            "header_mismatch", table=spec.title, page=page or "?", printed=numbered or "?", declared=columns,
+            "header_mismatch", table=spec.title, page=page, printed=numbered or "?", declared=columns,
             missing="、".join(missing) or "-", header=text[:80],
         )  # fmt: skip
 
@@ -207,7 +207,7 @@ class _RowParser:
 
     def _value(self, value: Token, page: int | None) -> None:
         if self.current is None:
-            raise DocumentError("stray_number", table=self.spec.title, page=page or "?", number=value)
+            raise DocumentError("stray_number", table=self.spec.title, page=page, number=value)
         self.current = self.current._replace(tokens=(*self.current.tokens, value))
 
     def _close(self) -> None:

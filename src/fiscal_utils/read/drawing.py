@@ -2,7 +2,7 @@
 
 import ctypes
 from collections.abc import Sequence
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
-from fiscal_utils.read.pdfium import call, room, unchecked
-from fiscal_utils.read.rulings import NO_BOXES, Box, Boxes
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
+from fiscal_utils.read.pdfium import unchecked, written
+from fiscal_utils.read.rulings import Box, Boxes
 
 _MAX_OBJECTS = 200_000
 _DEEPEST_FORM = 8
@@ -19,8 +20,6 @@ _THIN = 3.0
 _LINE_SEGMENTS = 5
 _COVERING = 0.5
 
-Mask = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -38,7 +37,11 @@ _get_matrix = unchecked(pdfium.FPDFPageObj_GetMatrix)
 
 
 class TooManyObjectsError(Exception):
-    """More is drawn on the page than on any page of accounts."""
+    """More is drawn on the page of this index than on any page of accounts."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
 
 
 class Drawing(NamedTuple):
@@ -49,71 +52,85 @@ class Drawing(NamedTuple):
     shapes: int
 
 
-def drawing(page: pypdfium2.PdfPage) -> Drawing:
-    """What is drawn on the page; raises TooManyObjectsError."""
-    return _Reader().read(page)
+def drawings(pages: Sequence[pypdfium2.PdfPage]) -> list[Drawing]:
+    """What is drawn on each of the pages; raises TooManyObjectsError."""
+    return _Reader(len(pages)).read(pages)
 
 
 class _Reader:
-    """Walks over the objects of a page, those of one kind together."""
+    """Walks over the objects of pages, those of one kind together."""
 
-    def __init__(self) -> None:
-        self.rulings = [NO_BOXES]
-        self.pictures: list[Box] = []
-        self.shapes = self.seen = 0
+    def __init__(self, pages: int) -> None:
+        self.rulings: list[tuple[Boxes, Indices]] = []
+        """Rulings with the indices of their pages."""
+        self.pictures: list[list[Box]] = [[] for _ in range(pages)]
+        self.shapes, self.seen = np.zeros((2, pages), np.int64)
 
-    def read(self, page: pypdfium2.PdfPage) -> Drawing:
-        count = pdfium.FPDFPage_CountObjects(page.raw)
-        self._count(count)
-        self._objects(list(map(_object, repeat(page.raw), range(count))), _IDENTITY, 0)
-        return Drawing(np.concatenate(self.rulings), self.pictures, self.shapes)
+    def read(self, pages: Sequence[pypdfium2.PdfPage]) -> list[Drawing]:
+        counts = [pdfium.FPDFPage_CountObjects(page.raw) for page in pages]
+        self._count(range(len(pages)), counts)
+        handles = chain.from_iterable(map(repeat, [page.raw for page in pages], counts))
+        things = list(map(_object, handles, chain.from_iterable(map(range, counts))))
+        self._objects(things, page_of(counts), _IDENTITY, 0)
+        rulings, on = map(np.concatenate, zip(*self.rulings, strict=True))
+        order = np.argsort(on, kind="stable")
+        sorted_ = rulings[order]
+        own = [sorted_[part] for part in by_page(on[order], len(pages))]
+        return list(map(Drawing, own, self.pictures, self.shapes.tolist()))
 
-    def _count(self, count: int) -> None:
-        self.seen += count
-        if self.seen > _MAX_OBJECTS:
-            raise TooManyObjectsError
+    def _count(self, on: Sequence[int] | Indices, counts: Sequence[int] | Indices) -> None:
+        np.add.at(self.seen, on, counts)
+        if self.seen.max() > _MAX_OBJECTS:
+            raise TooManyObjectsError(int(self.seen.argmax()))
 
-    def _objects(self, things: Sequence[Any], outer: Matrix, depth: int) -> None:
+    def _objects(self, things: Sequence[Any], on: Indices, outer: Matrix, depth: int) -> None:
         segments = np.fromiter(map(_count_segments, things), np.int64, len(things))
         is_path = segments >= 0  # of what is no path pdfium counts -1
-        self._paths(list(compress(things, is_path.tolist())), segments[is_path], outer)
-        pictures, forms = _pictures_and_forms(list(compress(things, (~is_path).tolist())))
+        self._paths(list(compress(things, is_path.tolist())), on[is_path], segments[is_path], outer)
+        others, where = list(compress(things, (~is_path).tolist())), on[~is_path]
+        kinds = np.fromiter(map(_type, others), np.int64, len(others))
+        self._pictures(*_of_kind(pdfium.FPDF_PAGEOBJ_IMAGE, others, where, kinds), outer)
+        for form, page in zip(*_of_kind(pdfium.FPDF_PAGEOBJ_FORM, others, where, kinds), strict=True):
+            if depth < _DEEPEST_FORM:
+                self._form(form, page, outer, depth)
+
+    def _pictures(self, pictures: Sequence[Any], on: Indices, outer: Matrix) -> None:
         has_bounds, boxes = _boxes(pictures, outer)
-        self.pictures += map(tuple, boxes[has_bounds].tolist())
-        for form in forms if depth < _DEEPEST_FORM else ():
-            self._form(form, outer, depth)
+        for page, box in zip(on[has_bounds].tolist(), boxes[has_bounds].tolist(), strict=True):
+            self.pictures[page].append(tuple(box))
 
-    def _form(self, form: Any, outer: Matrix, depth: int) -> None:
+    def _form(self, form: Any, page: Any, outer: Matrix, depth: int) -> None:
         count = pdfium.FPDFFormObj_CountObjects(form)
-        self._count(count)
+        self._count([page], [count])
         things = [pdfium.FPDFFormObj_GetObject(form, i) for i in range(count)]
-        self._objects(things, _times(_matrix(form), outer), depth + 1)
+        self._objects(things, np.full(count, page), _times(_matrix(form), outer), depth + 1)
 
-    def _paths(self, paths: Sequence[Any], segments: Indices, outer: Matrix) -> None:
+    def _paths(self, paths: Sequence[Any], on: Indices, segments: Indices, outer: Matrix) -> None:
         """Thin lines as rulings, all at once; what else is painted part by part."""
         fills, strokes = _modes(paths)
         has_bounds, boxes = _boxes(paths, outer)
         painted = (fills | strokes) & has_bounds
         line = painted & _are_thin(boxes) & (segments <= _LINE_SEGMENTS)
-        self.rulings.append(_without_caps(boxes[line], strokes[line]))
+        self.rulings.append((_without_caps(boxes[line], strokes[line]), on[line]))
         rest = np.flatnonzero(painted & ~line)
         if len(rest):
-            self._parts([paths[index] for index in rest.tolist()], strokes[rest], segments[rest], outer)
+            self._parts([paths[index] for index in rest.tolist()], on[rest], strokes[rest], segments[rest], outer)
 
-    def _parts(self, paths: Sequence[Any], strokes: Mask, segments: Indices, outer: Matrix) -> None:
+    def _parts(self, paths: Sequence[Any], on: Indices, strokes: Mask, segments: Indices, outer: Matrix) -> None:
         """Of the parts of paths thin ones, and the thin edges of stroked ones, as rulings; filled ones as shapes."""
-        self._count(int(segments.sum()))
+        self._count(on, segments)
         corners = _corners(paths, segments, outer)
         starts, points = np.flatnonzero(corners.opens), corners.points
-        part = np.cumsum(corners.opens) - 1
+        part, owner = np.cumsum(corners.opens) - 1, corners.owner[starts]
         boxes = np.hstack((np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)))
         drawn = np.add.reduceat(1 + corners.closes, starts) > 1
-        thin, stroked = _are_thin(boxes) & drawn, strokes[corners.owner[starts]]
+        thin, stroked = _are_thin(boxes) & drawn, strokes[owner]
         begins, ends = _edges(corners, starts[part])
         edges = np.hstack((np.minimum(points[begins], points[ends]), np.maximum(points[begins], points[ends])))
         edged = _are_thin(edges) & (stroked & ~thin)[part[ends]]
-        self.rulings += boxes[thin], edges[edged]
-        self.shapes += int((drawn & ~thin & ~stroked).sum())
+        on = on[owner]
+        self.rulings += (boxes[thin], on[thin]), (edges[edged], on[part[ends]][edged])
+        np.add.at(self.shapes, on[drawn & ~thin & ~stroked], 1)
 
 
 class _Corners(NamedTuple):
@@ -130,9 +147,7 @@ def _corners(paths: Sequence[Any], counts: Indices, outer: Matrix) -> _Corners:
     owner = np.repeat(np.arange(len(paths)), counts)
     place = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
     segments = list(map(_segment, map(paths.__getitem__, owner.tolist()), place.tolist()))
-    written, pointers = room(ctypes.c_float, 2, total)
-    call(_point, segments, *pointers)
-    x, y = written.astype(np.float64).T
+    x, y = written(_point, ctypes.c_float, 2, segments, pointers=2)[1].astype(np.float64).T
     a, b, c, d, e, f = (column[owner] for column in _matrices(paths, outer))
     opens = np.fromiter(map(_kind, segments), np.int64, total) == pdfium.FPDF_SEGMENT_MOVETO
     closes = np.fromiter(map(_closes, segments), np.int64, total) != 0
@@ -150,9 +165,8 @@ def _edges(corners: _Corners, first: Indices) -> tuple[Indices, Indices]:
 
 def _matrices(things: Sequence[Any], outer: Matrix) -> tuple[Any, ...]:
     """For each place of a matrix the numbers of the objects there."""
-    written, (at_first, *_) = room(ctypes.c_float, 6, len(things))
-    call(_get_matrix, things, at_first)
-    return _times(tuple(written.astype(np.float64).T), outer)
+    numbers = written(_get_matrix, ctypes.c_float, 6, things)[1].astype(np.float64)
+    return _times(tuple(numbers.T), outer)
 
 
 def hides_text(page: pypdfium2.PdfPage) -> bool:
@@ -180,19 +194,17 @@ def share(box: Box, page: Box) -> float:
     return max(0.0, width) * max(0.0, height) / area if area > 0 else 0.0
 
 
-def _pictures_and_forms(things: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    kinds = list(map(_type, things))
-    pictures = [thing for thing, kind in zip(things, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_IMAGE]
-    forms = [thing for thing, kind in zip(things, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_FORM]
-    return pictures, forms
+def _of_kind(kind: int, things: Sequence[Any], on: Indices, kinds: Indices) -> tuple[list[Any], Indices]:
+    """The objects of this kind, and their pages."""
+    wanted = kinds == kind
+    return list(compress(things, wanted.tolist())), on[wanted]
 
 
 def _boxes(things: Sequence[Any], outer: Matrix) -> tuple[Mask, Boxes]:
     """Which of the objects have bounds, and these on the page."""
-    corners, pointers = room(ctypes.c_float, 4, len(things))
-    has_bounds = np.fromiter(map(_bounds, things, *pointers), bool, len(things))
+    has_bounds, corners = written(_bounds, ctypes.c_float, 4, things, pointers=4)
     boxes = corners.astype(np.float64)
-    return has_bounds, boxes if outer is _IDENTITY else _moved(boxes, outer)
+    return np.array(has_bounds, bool), boxes if outer is _IDENTITY else _moved(boxes, outer)
 
 
 def _moved(boxes: Boxes, matrix: Matrix) -> Boxes:
@@ -205,9 +217,7 @@ def _moved(boxes: Boxes, matrix: Matrix) -> Boxes:
 
 def _modes(paths: Sequence[Any]) -> tuple[Mask, Mask]:
     """Which of the paths are filled, and which are stroked."""
-    modes, pointers = room(ctypes.c_int, 2, len(paths))
-    call(_draw_mode, paths, *pointers)
-    fills, strokes = (modes != 0).T
+    fills, strokes = written(_draw_mode, ctypes.c_int, 2, paths, pointers=2)[1].astype(bool).T
     return fills, strokes
 
 

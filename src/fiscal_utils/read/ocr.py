@@ -18,9 +18,9 @@ from PIL import Image as Pictures
 from PIL import ImageOps, ImageSequence
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.model import Block, Content
-from fiscal_utils.read.page import Page, without_running_heads
-from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, TooManyRulingsError, frames
+from fiscal_utils.read.model import Content
+from fiscal_utils.read.page import Page, blocks
+from fiscal_utils.read.rulings import USUAL_SIZE, Box, Boxes, Cell, Frame, TooManyRulingsError, frames, rulings
 from fiscal_utils.read.runs import Glyphs
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _FLAT = 0.4
 _DASH = "——"
 _CLOSING, _OPENING = "，。、；：？！）】》”’", "（【《“‘"
 _ROOM, _ROOM_IN_NUMBERS, _ROOM_AT_MARKS = 0.8, 0.5, 1.5
-_USUAL_SIZE = 10.0
 _MIDDLE = 0.35
 _DESCENT = 0.12
 _INK_OF_CHINESE = 0.92
@@ -66,14 +65,8 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
 
     Raises DocumentError for a file that is damaged or too large, or where the extra `ocr` is not installed.
     """
-    found: list[list[Block]] = []
-    for number, image in enumerate(_images(data, path), 1):
-        try:
-            found.append(page(image, number).blocks())
-        except TooManyRulingsError:
-            raise DocumentError("page_too_complex", path=path, page=number) from None
-    blocks = [block for blocks in without_running_heads(found) for block in blocks]
-    return Content(blocks, "rapidocr", len(found), recognised=tuple(range(1, len(found) + 1)))
+    pages = [page(image, number) for number, image in enumerate(_images(data, path), 1)]
+    return Content(blocks(pages, path), "rapidocr", len(pages), recognised=tuple(range(1, len(pages) + 1)))
 
 
 def _images(data: bytes, path: Path) -> Iterator["Image"]:
@@ -222,7 +215,7 @@ def _lines(sheet: _Sheet) -> list["Pixels"]:
 
     height = sheet.image.shape[0]
     heights = [line[3] - line[1] for box in sheet.detected if (line := scan.line_in(sheet.ink, box))]
-    tables = _frames(sheet, float(np.median(heights)) / SCALE / _INK_OF_CHINESE if heights else _USUAL_SIZE)
+    tables = _frames(sheet, float(np.median(heights)) / SCALE / _INK_OF_CHINESE if heights else USUAL_SIZE)
     cells = [_pixels(frame.extent(cell), height) for frame in tables for cell in _cells(frame)]
     usual = scan.height_of_print(sheet.ink, cells, SCALE)
     inside = [line for cell in cells for line in scan.lines(sheet.ink, cell, usual, SCALE)]
@@ -237,7 +230,7 @@ def _lines(sheet: _Sheet) -> list["Pixels"]:
 def _frames(sheet: _Sheet, size: float) -> list[Frame]:
     """The tables of the page, whose print is of this size in points; none where it has too many rulings for any."""
     try:
-        return frames(sheet.rulings, min(1.0, size / _USUAL_SIZE))
+        return frames(rulings([sheet.rulings], [size])[0])
     except TooManyRulingsError:
         return []
 

@@ -5,16 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.read.model import Block, Grid, Line, Word
-from fiscal_utils.read.rulings import Box, Boxes, Cell, Frame, frames
+from fiscal_utils.read.rulings import USUAL_SIZE, Box, Boxes, Cell, Frame, TooManyRulingsError, frames, rulings
 from fiscal_utils.read.runs import Glyphs, Run, lines, runs, turned, words
 
-__all__ = ["Box", "Glyphs", "Page"]
+__all__ = ["Box", "Glyphs", "Page", "blocks"]
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－·~\s]*\d{1,3}[-—–－·~\s]*"
@@ -23,7 +25,6 @@ _PAGE_NUMBER = re.compile(
     r"|(?i:page)\s*\d{1,3}(\s*(?i:of)\s*\d{1,3})?"
 )
 _COLON = re.compile("[:：]")
-_USUAL_SIZE = 10.0
 _TOO_TALL = 1.3
 _PIECE_OF_NUMBER = re.compile(r"-?[\d,，.]+")
 _CUT = 0.12
@@ -55,33 +56,46 @@ class Page:
     boxes: Boxes
     """The rulings."""
 
-    def blocks(self) -> list[Block]:
-        """The grids and lines of the page from top to bottom, without the page number; raises TooManyRulingsError."""
-        glyphs, boxes = _upright(self.glyphs, self.boxes)
-        found = runs(glyphs)
-        size = median([run.size for run in found]) if found else _USUAL_SIZE
-        tables = frames(boxes, min(1.0, size / _USUAL_SIZE))
-        inside: list[tuple[Frame, list[Run]]] = [(frame, []) for frame in tables]
-        outside: list[Run] = []
-        for run in found:
-            for frame, held in inside:
-                if _holds(frame, run):
-                    held.append(run)
-                    break
-            else:
-                outside.append(run)
-        around = _without_page_number([(y, line[0].left, _line(line, self.number, y)) for y, line in lines(outside)])
-        placed: list[tuple[float, float, Block]] = list(around)
+    def upright(self) -> "Page":
+        """The page turned so that most of its text is upright."""
+        quarters = int(np.bincount(self.glyphs.turns, minlength=1).argmax())
+        return Page(self.number, self.glyphs.turned(quarters), turned(self.boxes, quarters)) if quarters else self
+
+
+def blocks(pages: Sequence[Page], path: Path) -> list[Block]:
+    """The grids and lines of the pages, without page numbers and running heads.
+
+    Raises DocumentError for a page with more rulings than any table has.
+    """
+    pages = [page.upright() for page in pages]
+    printed = runs([page.glyphs for page in pages])
+    sizes = [median([run.size for run in own]) if own else USUAL_SIZE for own in printed]
+    found: list[list[Block]] = []
+    for page, own, drawn in zip(pages, printed, rulings([page.boxes for page in pages], sizes), strict=True):
+        try:
+            found.append(_placed(page.number, own, frames(drawn), drawn.size))
+        except TooManyRulingsError:
+            raise DocumentError("page_too_complex", path=path, page=page.number) from None
+    return [block for own in _without_running_heads(found) for block in own]
+
+
+def _placed(page: int, found: Iterable[Run], tables: Iterable[Frame], size: float) -> list[Block]:
+    """The grids and lines that the runs make, from top to bottom, without the page number."""
+    inside: list[tuple[Frame, list[Run]]] = [(frame, []) for frame in tables]
+    outside: list[Run] = []
+    for run in found:
         for frame, held in inside:
-            goes_on = any(_goes_on(frame, line, size) for _, _, line in around)
-            placed += _blocks(frame, held, self.number, goes_on) if held else []
-        return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
-
-
-def _upright(glyphs: Glyphs, boxes: Boxes) -> tuple[Glyphs, Boxes]:
-    """Glyphs and boxes, turned so that most of the text is upright."""
-    quarters = int(np.bincount(glyphs.turns, minlength=1).argmax())
-    return (glyphs.turned(quarters), turned(boxes, quarters)) if quarters else (glyphs, boxes)
+            if _holds(frame, run):
+                held.append(run)
+                break
+        else:
+            outside.append(run)
+    around = _without_page_number([(y, line[0].left, _line(line, page, y)) for y, line in lines(outside)])
+    placed: list[tuple[float, float, Block]] = list(around)
+    for frame, held in inside:
+        goes_on = any(_goes_on(frame, line, size) for _, _, line in around)
+        placed += _blocks(frame, held, page, goes_on) if held else []
+    return [block for _, _, block in sorted(placed, key=lambda entry: (-entry[0], entry[1]))]
 
 
 def _line(line: Iterable[Run], page: int, baseline: float) -> Line:
@@ -263,7 +277,7 @@ def _unruled_lines(printed: Mapping[Cell, CellLines], page: int) -> Iterator[tup
         yield y, line[0].left, Line(" ".join(word.text for word in parts), page, tuple(parts), y)
 
 
-def without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
+def _without_running_heads(pages: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
     """The pages' blocks; a first or last line that most pages repeat stays on the first page only."""
     edges = Counter(text for blocks in pages for text in {_unnumbered(block) for block in _edges(blocks)} if text)
     heads = {text for text, count in edges.items() if count >= max(_LEAST_HEADS, _MOST_PAGES * len(pages))}

@@ -3,10 +3,11 @@
 import ctypes
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, compress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +15,19 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawing, hides_text, share
-from fiscal_utils.read.model import Block, Content
-from fiscal_utils.read.page import Page, without_running_heads
-from fiscal_utils.read.pdfium import call, room, unchecked
-from fiscal_utils.read.rulings import NO_BOXES, Box, TooManyRulingsError
-from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Mask, Places
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
+from fiscal_utils.read.drawing import Drawing, TooManyObjectsError, drawings, hides_text, share
+from fiscal_utils.read.model import Content
+from fiscal_utils.read.page import Page, blocks
+from fiscal_utils.read.pdfium import unchecked, written
+from fiscal_utils.read.rulings import NO_BOXES, Box
+from fiscal_utils.read.runs import NO_GLYPHS, UNKNOWN, Glyphs, Places
 from fiscal_utils.read.streams import unpacks_beyond
 
 _MAX_PAGES = 1000
 _MAX_CHARACTERS = 100_000
+_TOGETHER, _ENOUGH = 32, 50_000
+"""So many pages are read together, or as many as hold so many characters and objects."""
 _MAX_UNPACKED = 500_000_000
 _READABLE_SHARE = 0.8
 _LEAST_CHARACTERS = 8
@@ -53,6 +57,16 @@ _box = unchecked(pdfium.FPDFText_GetLooseCharBox)
 _origin = unchecked(pdfium.FPDFText_GetCharOrigin)
 
 
+class _Page(NamedTuple):
+    """A page that is being read: its visible part, how many objects it has, its text and how many characters."""
+
+    page: pypdfium2.PdfPage
+    box: Box
+    objects: int
+    text: Any
+    characters: int
+
+
 @dataclass(frozen=True)
 class _Read:
     """What the text layer of a page gives, and whether the page has to be recognised or was so by its maker."""
@@ -71,7 +85,9 @@ def content(data: bytes, path: Path, password: str | None = None) -> Content:
     try:
         if len(document) > _MAX_PAGES:
             raise DocumentError("too_many_pages", path=path, pages=len(document), limit=_MAX_PAGES)
-        pages = [_page(document, index, path) for index in range(len(document))]
+        pages: list[_Read] = []
+        while len(pages) < len(document):
+            pages += _pages(document, len(pages), path)
         return _content(document, pages, path)
     finally:
         document.close()
@@ -103,53 +119,62 @@ def _decrypted(data: bytes, path: Path, password: str | None) -> pypdfium2.PdfDo
 
 def _content(document: pypdfium2.PdfDocument, pages: list[_Read], path: Path) -> Content:
     """The blocks of all pages, those that are images recognised where that is possible."""
+    hidden = {read.page.number for read in pages if read.is_hidden}
     images = [read.page.number for read in pages if read.is_image]
-    hidden = [read.page.number for read in pages if read.is_hidden]
-    if not images:
-        return Content(_blocks(pages, path), "pypdfium2", len(pages), recognised=tuple(hidden))
-    from fiscal_utils.read import ocr
+    reader = "pypdfium2"
+    if images:
+        from fiscal_utils.read import ocr
 
-    if not ocr.installed():
-        blocks = _blocks(pages, path)
-        if not blocks:
-            raise DocumentError("no_text", path=path, pages=len(pages))
-        return Content(blocks, "pypdfium2", len(pages), tuple(hidden), tuple(images))
-    for number in images:
-        page = document[number - 1]
-        image = page.render(scale=ocr.scale(*page.get_size())).to_numpy()
-        pages[number - 1] = _Read(ocr.page(image, number), True, False)
-    recognised = tuple(sorted({*images, *hidden}))
-    return Content(_blocks(pages, path), "pypdfium2+rapidocr", len(pages), recognised)
+        if ocr.installed():
+            reader, hidden = "pypdfium2+rapidocr", hidden | set(images)
+            for number in images:
+                page = document[number - 1]
+                image = page.render(scale=ocr.scale(*page.get_size())).to_numpy()
+                pages[number - 1] = _Read(ocr.page(image, number), True, False)
+            images = []
+    found = blocks([read.page for read in pages], path)
+    if images and not found:
+        raise DocumentError("no_text", path=path, pages=len(pages))
+    return Content(found, reader, len(pages), recognised=tuple(sorted(hidden)), unread=tuple(images))
 
 
-def _blocks(pages: list[_Read], path: Path) -> list[Block]:
-    found: list[list[Block]] = []
-    for read in pages:
+def _pages(document: pypdfium2.PdfDocument, first: int, path: Path) -> list[_Read]:
+    """The pages from this index on, as many as are not too large together: read at once they take less time."""
+    with ExitStack() as opened:
+        pages: list[_Page] = []
+        for index in range(first, min(first + _TOGETHER, len(document))):
+            pages.append(_open_page(document, index, path, opened))
+            if sum(page.characters + page.objects for page in pages) > _ENOUGH:
+                break
         try:
-            found.append(read.page.blocks())
-        except TooManyRulingsError:
-            raise DocumentError("page_too_complex", path=path, page=read.page.number) from None
-    return [block for blocks in without_running_heads(found) for block in blocks]
+            drawn = drawings([page.page for page in pages])
+        except TooManyObjectsError as error:
+            raise DocumentError("page_too_complex", path=path, page=first + error.index + 1) from None
+        return list(map(_seen, range(first + 1, first + 1 + len(pages)), pages, _glyphs(pages), drawn))
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, path: Path) -> _Read:
-    """The page's characters and rulings; none of them where its text is in an encoding of its own."""
+def _open_page(document: pypdfium2.PdfDocument, index: int, path: Path, opened: ExitStack) -> _Page:
     try:
         page = document[index]
     except pypdfium2.PdfiumError as error:
         raise DocumentError("damaged_page", path=path, page=index + 1) from error
-    try:
-        glyphs = _glyphs(page)
-        drawn = drawing(page)
-        if glyphs.text.count(UNKNOWN) > (1 - _READABLE_SHARE) * len(glyphs):
-            return _Read(Page(index + 1, NO_GLYPHS, NO_BOXES), True, False)
-        scan = any(share(picture, page.get_bbox()) > _SCAN_SHARE for picture in drawn.pictures)
-        hidden = len(glyphs) > 0 and scan and hides_text(page)
-        return _Read(Page(index + 1, glyphs, drawn.rulings), _is_image(page.get_bbox(), glyphs, drawn), hidden)
-    except (TooManyObjectsError, _TooManyCharactersError):
-        raise DocumentError("page_too_complex", path=path, page=index + 1) from None
-    finally:
-        page.close()
+    opened.callback(page.close)
+    loaded = pdfium.FPDFText_LoadPage(page.raw)
+    opened.callback(pdfium.FPDFText_ClosePage, loaded)
+    text = ctypes.byref(loaded.contents)
+    characters = pdfium.FPDFText_CountChars(text)
+    if characters > _MAX_CHARACTERS:
+        raise DocumentError("page_too_complex", path=path, page=index + 1)
+    return _Page(page, page.get_bbox(), pdfium.FPDFPage_CountObjects(page.raw), text, characters)
+
+
+def _seen(number: int, page: _Page, glyphs: Glyphs, drawn: Drawing) -> _Read:
+    """The page's characters and rulings; none of them where its text is in an encoding of its own."""
+    if glyphs.text.count(UNKNOWN) > (1 - _READABLE_SHARE) * len(glyphs):
+        return _Read(Page(number, NO_GLYPHS, NO_BOXES), True, False)
+    scan = any(share(picture, page.box) > _SCAN_SHARE for picture in drawn.pictures)
+    hidden = len(glyphs) > 0 and scan and hides_text(page.page)
+    return _Read(Page(number, glyphs, drawn.rulings), _is_image(page.box, glyphs, drawn), hidden)
 
 
 def _is_image(page: Box, glyphs: Glyphs, drawn: Drawing) -> bool:
@@ -166,51 +191,42 @@ def _is_on(glyphs: Glyphs, box: Box) -> bool:
     return bool(((box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])).any())
 
 
-class _TooManyCharactersError(Exception):
-    """More characters than any page has."""
+def _glyphs(pages: Sequence[_Page]) -> list[Glyphs]:
+    """The characters on the visible part of each page, without those printed aslant."""
+    counts = [page.characters for page in pages]
+    texts = [page.text for page in pages for _ in range(page.characters)]
+    indices = list(chain.from_iterable(map(range, counts)))
+    shown = _shown(np.concatenate(list(map(_codes, pages))), texts, indices)
+    printed = shown > 0
+    texts, indices = list(compress(texts, printed.tolist())), list(compress(indices, printed.tolist()))
+    on, places = page_of(counts)[printed], _places(texts, indices)
+    glyphs = Glyphs(shown[printed].tobytes().decode("utf-32-le"), places, _turns(texts, indices, places, on))
+    left, bottom, right, top = np.array([page.box for page in pages])[on].T
+    middle, y = (places[:, 2] + places[:, 4]) / 2, places[:, 1]
+    kept = (left <= middle) & (middle <= right) & (bottom <= y) & (y <= top) & (glyphs.turns != _SLANTED)
+    glyphs = glyphs.those(kept)
+    return [glyphs.part(part) for part in by_page(on[kept], len(pages))]
 
 
-def _glyphs(page: pypdfium2.PdfPage) -> Glyphs:
-    """The characters on the visible part of a page, without those printed aslant."""
-    loaded = pdfium.FPDFText_LoadPage(page.raw)
-    text = ctypes.byref(loaded.contents)
-    try:
-        count = pdfium.FPDFText_CountChars(text)
-        if count > _MAX_CHARACTERS:
-            raise _TooManyCharactersError
-        indices, characters = _printed(text, count)
-        places = _places(text, indices)
-        glyphs = Glyphs(characters, places, _turns(text, indices, places))
-    finally:
-        pdfium.FPDFText_ClosePage(loaded)
-    left, bottom, right, top = page.get_bbox()
-    _, y, start, _, end, _ = glyphs.places.T
-    middle = (start + end) / 2
-    visible = (left <= middle) & (middle <= right) & (bottom <= y) & (y <= top)
-    return glyphs.those(visible & (glyphs.turns != _SLANTED))
-
-
-def _printed(text: Any, count: int) -> tuple[list[int], str]:
-    """The indices of the characters that leave ink, and what they are."""
-    codes = _codes(text, count)
+def _shown(codes: npt.NDArray[np.uint32], texts: Sequence[Any], indices: Sequence[int]) -> npt.NDArray[np.uint32]:
+    """What the characters show: 0 where one leaves no ink."""
     shown = np.where(codes < len(_SHOWN), _SHOWN.take(codes, mode="clip"), codes)
-    unmapped = np.fromiter(map(_is_unmapped, repeat(text), range(count)), bool, count)
+    unmapped = np.fromiter(map(_is_unmapped, texts, indices), bool, len(codes))
     shown[unmapped | (codes >= _PRIVATE)] = ord(UNKNOWN)
-    printed = np.flatnonzero(shown)
-    return printed.tolist(), shown[printed].tobytes().decode("utf-32-le")
+    return shown
 
 
-def _codes(text: Any, count: int) -> npt.NDArray[np.uint32]:
+def _codes(page: _Page) -> npt.NDArray[np.uint32]:
     """The code points of the characters; each is asked for only where the text of the page is not one unit each.
 
     Of two halves of a character beyond 0xFFFF the first becomes the character, the second blank.
     """
-    units, ((at_first, *_),) = room(ctypes.c_ushort, 1, count + 1)
-    written = _text(text, 0, count, at_first)
-    codes = units[:count, 0].astype(np.uint32)
-    is_aligned = written == count + 1 and not (codes >> 11 == _HIGH >> 1).any()
-    for k in np.flatnonzero(codes == _HYPHEN_IN_TEXT).tolist() if is_aligned else range(count):
-        codes[k] = _code(text, k)
+    units = np.empty(page.characters + 1, np.uint16)
+    count = _text(page.text, 0, page.characters, ctypes.c_void_p(units.ctypes.data))
+    codes = units[:-1].astype(np.uint32)
+    is_aligned = count == len(units) and not (codes >> 11 == _HIGH >> 1).any()
+    for k in np.flatnonzero(codes == _HYPHEN_IN_TEXT).tolist() if is_aligned else range(len(codes)):
+        codes[k] = _code(page.text, k)
     if not is_aligned:
         high = np.flatnonzero((codes[:-1] >> 10 == _HIGH) & (codes[1:] >> 10 == _LOW))
         codes[high] = 0x10000 + ((codes[high] & 0x3FF) << 10 | codes[high + 1] & 0x3FF)
@@ -218,28 +234,26 @@ def _codes(text: Any, count: int) -> npt.NDArray[np.uint32]:
     return codes
 
 
-def _places(text: Any, indices: Sequence[int]) -> Places:
-    boxes, (at_box, *_) = room(ctypes.c_float, 4, len(indices))
-    call(_box, repeat(text), indices, at_box)
-    origins, (at_x, at_y) = room(ctypes.c_double, 2, len(indices))
-    call(_origin, repeat(text), indices, at_x, at_y)
+def _places(texts: Sequence[Any], indices: Sequence[int]) -> Places:
+    _, boxes = written(_box, ctypes.c_float, 4, texts, indices)
+    _, origins = written(_origin, ctypes.c_double, 2, texts, indices, pointers=2)
     left, top, right, bottom = boxes.T
     return np.column_stack((origins, left, bottom, right, top))
 
 
-def _turns(text: Any, indices: Sequence[int], places: Places) -> npt.NDArray[np.int64]:
+def _turns(texts: Sequence[Any], indices: Sequence[int], places: Places, on: Indices) -> Indices:
     """The quarter turns of each character, `_SLANTED` for those printed aslant; what is on a line is not turned."""
     x, y, _, _, right, _ = places.T
     turns = np.zeros(len(places), np.int64)
-    for k in np.flatnonzero(~_level(y) | (right <= x)).tolist():
-        turns[k] = _turn(pdfium.FPDFText_GetCharAngle(text, indices[k]))
+    for k in np.flatnonzero(~_level(y, on) | (right <= x)).tolist():
+        turns[k] = _turn(pdfium.FPDFText_GetCharAngle(texts[k], indices[k]))
     return turns
 
 
-def _level(ys: npt.NDArray[np.float64]) -> Mask:
-    """For each character whether the one before or after stands on its baseline."""
+def _level(ys: npt.NDArray[np.float64], on: Indices) -> Mask:
+    """For each character whether the one before or after on its page stands on its baseline."""
     level = np.zeros(len(ys), bool)
-    same = abs(ys[1:] - ys[:-1]) < 0.01
+    same = (abs(ys[1:] - ys[:-1]) < 0.01) & (on[1:] == on[:-1])
     level[1:] |= same
     level[:-1] |= same
     return level

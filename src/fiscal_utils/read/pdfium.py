@@ -1,15 +1,15 @@
-"""Functions of pdfium called for many things at once: what they write lands in arrays."""
+"""Functions of pdfium called for many things at once: what they write lands in an array."""
 
 import ctypes
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-_LEAST = 1024
+_ROWS = 4096
+"""For so many things there is room at a time."""
 
 Numbers = npt.NDArray[Any]
 Pointers = list[list[Any]]
@@ -21,23 +21,27 @@ def unchecked(function: Any) -> Callable[..., Any]:
     return ctypes.cast(function, ctypes.PYFUNCTYPE(function.restype))
 
 
-def call(function: Callable[..., Any], *arguments: Iterable[Any]) -> None:
-    """Calls the function with the first of all arguments, with the second ones, and so on."""
-    deque(map(function, *arguments), maxlen=0)
+def written(
+    function: Callable[..., Any], kind: Any, columns: int, *arguments: Sequence[Any], pointers: int = 1
+) -> tuple[list[Any], Numbers]:
+    """What the function returns, and the numbers it writes, called with the first of all arguments, the second ones …
 
-
-def room(kind: Any, columns: int, count: int) -> tuple[Numbers, Pointers]:
-    """An array of `count` rows of this kind of number for pdfium to write to, and the pointers into it.
-
-    It is the same memory at every call: copy what is to stay.
+    The array has a row a call. After the arguments the function takes pointers to the first `pointers` numbers of it.
     """
-    numbers, pointers = _room(kind, columns, max(_LEAST, 1 << (count - 1).bit_length()))
-    return numbers[:count], pointers
+    memory, places = _room(kind, columns, pointers)
+    count = len(arguments[0])
+    numbers = np.empty((count, columns), memory.dtype)
+    returned: list[Any] = []
+    for start in range(0, count, _ROWS):
+        part = numbers[start : start + _ROWS]
+        returned += map(function, *(argument[start : start + _ROWS] for argument in arguments), *places)
+        part[:] = memory[: len(part)]
+    return returned, numbers
 
 
 @cache
-def _room(kind: Any, columns: int, rows: int) -> tuple[Numbers, Pointers]:
-    memory, size = (kind * (columns * rows))(), ctypes.sizeof(kind)
-    every = range(0, columns * rows * size, columns * size)
-    pointers = [[ctypes.byref(memory, place + column * size) for place in every] for column in range(columns)]
-    return np.ctypeslib.as_array(memory).reshape(rows, columns), pointers
+def _room(kind: Any, columns: int, pointers: int) -> tuple[Numbers, Pointers]:
+    memory, size = (kind * (columns * _ROWS))(), ctypes.sizeof(kind)
+    every = range(0, columns * _ROWS * size, columns * size)
+    places = [[ctypes.byref(memory, place + column * size) for place in every] for column in range(pointers)]
+    return np.ctypeslib.as_array(memory).reshape(_ROWS, columns), places

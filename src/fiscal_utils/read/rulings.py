@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fiscal_utils.read.arrays import Indices, by_page, page_of
 from fiscal_utils.read.model import Grid, Span
 
 _SAME = 2.5
@@ -19,6 +20,9 @@ _TOUCHING_SMALL = 4.5
 _APART = 6.0
 """Borders of a table printed at ten points lie further apart; nearer ones are one double line."""
 _SHORTEST = 6.0
+USUAL_SIZE = 10.0
+_FARTHEST = 100_000.0
+"""No page is so large; a line that runs further ends here, lest the numbers of other pages lose their digits."""
 _MOST_CROSSINGS = 4_000_000
 
 Box = tuple[float, float, float, float]
@@ -40,6 +44,14 @@ class _Ruling(NamedTuple):
     at: float
     start: float
     end: float
+
+
+class Rulings(NamedTuple):
+    """The rulings of a page, horizontal and vertical ones, and the size of its print in points."""
+
+    across: list[_Ruling]
+    down: list[_Ruling]
+    size: float
 
 
 @dataclass(frozen=True)
@@ -81,59 +93,77 @@ class Frame:
         return self.xs[column], self.ys[row + down], self.xs[column + across], self.ys[row]
 
 
-def frames(boxes: Boxes, scale: float = 1.0) -> list[Frame]:
+def rulings(pages: Sequence[Boxes], sizes: Sequence[float]) -> list[Rulings]:
+    """The rulings of each page, in ascending order, of its thin boxes and the size of its print in points.
+
+    Pieces of one line are joined; a dot may be a piece of a horizontal or a vertical one.
+    """
+    scales = list(map(_scale, sizes))
+    boxes, on = np.concatenate(pages).clip(-_FARTHEST, _FARTHEST), page_of(list(map(len, pages)))
+    left, bottom, right, top = boxes.T
+    width, height = right - left, top - bottom
+    dot = (width <= _TOUCHING) & (height < _TOUCHING)
+    level, upright = (width >= height) | dot, (height > width) | dot
+    across = _joined((bottom + top)[level] / 2, left[level], right[level], on[level], scales)
+    down = _joined((left + right)[upright] / 2, bottom[upright], top[upright], on[upright], scales)
+    return list(map(Rulings, across, down, sizes))
+
+
+def _scale(size: float) -> float:
+    """By how much distances are smaller than in print of the usual size."""
+    return min(1.0, size / USUAL_SIZE)
+
+
+def _joined(at: Numbers, start: Numbers, end: Numbers, on: Indices, scales: Sequence[float]) -> list[list[_Ruling]]:
+    """The rulings of each page of which these are pieces (where, from, to, on which page), in ascending order."""
+    found: list[list[_Ruling]] = [[] for _ in scales]
+    if not len(at):
+        return found
+    apart = _lanes(at, on, scales) * (end.max() - start.min() + 2 * _TOUCHING)
+    order = np.lexsort((start, apart))
+    at, start, end, apart, on = at[order], start[order], end[order], apart[order], on[order]
+    gaps = (start + apart)[1:] - np.maximum.accumulate(end + apart)[:-1]
+    opens = np.concatenate(([True], gaps > _TOUCHING))
+    begins = np.flatnonzero(opens)
+    means = np.add.reduceat(at, begins) / np.bincount(np.cumsum(opens) - 1)
+    ends = np.maximum.reduceat(end, begins)
+    for page, *line in zip(on[begins].tolist(), means.tolist(), start[begins].tolist(), ends.tolist(), strict=True):
+        if line[2] - line[1] >= _SHORTEST * scales[page]:
+            found[page].append(_Ruling(*line))
+    return list(map(sorted, found))
+
+
+def _lanes(at: Numbers, on: Indices, scales: Sequence[float]) -> Indices:
+    """For each place the number of the lane of its page that it lies in; a lane reaches so far from its first place."""
+    lanes, before = np.empty(len(at), np.int64), 0
+    for part, scale in zip(by_page(on, len(scales)), scales, strict=True):
+        places = sorted(set(at[part].tolist()))
+        firsts = places[:1]
+        while firsts and (after := bisect_right(places, firsts[-1] + _SAME * scale)) < len(places):
+            firsts.append(places[after])
+        lanes[part] = before + np.searchsorted(firsts, at[part], "right")
+        before += len(firsts)
+    return lanes
+
+
+def frames(found: Rulings) -> list[Frame]:
     """The grids that connected rulings make, the innermost first; those of one cell or one column are left out.
 
-    `scale` is the size of the print in tens of points. Tables side by side with the same rows are one grid.
-    Raises TooManyRulingsError.
+    Tables side by side with the same rows are one grid. Raises TooManyRulingsError.
     """
-    across, down = _rulings(boxes, scale)
+    across, down, scale = found.across, found.down, _scale(found.size)
     near = min(_TOUCHING, _TOUCHING_SMALL * scale)
     if len(across) * len(down) > _MOST_CROSSINGS:
         raise TooManyRulingsError
-    found: list[Frame] = []
+    tables: list[Frame] = []
     for rows, columns in _connected(across, down, near):
         xs = _positions(columns, rows, _APART * scale)
         rows = [row for row in rows if _reaches(row, xs, _APART * scale)] if len(xs) > 2 else []
         ys = _positions(rows, columns, _APART * scale)[::-1] if rows else []
         if len(ys) > 1:
-            found.append(Frame(tuple(xs), tuple(ys), _merged(xs, ys, rows, columns, _APART * scale)))
-    joined = _side_by_side(found, near)
+            tables.append(Frame(tuple(xs), tuple(ys), _merged(xs, ys, rows, columns, _APART * scale)))
+    joined = _side_by_side(tables, near)
     return sorted(joined, key=lambda frame: (frame.xs[-1] - frame.xs[0]) * (frame.ys[0] - frame.ys[-1]))
-
-
-def _rulings(boxes: Boxes, scale: float) -> tuple[list[_Ruling], list[_Ruling]]:
-    """Horizontal and vertical rulings, pieces of one line joined; a dot may be a piece of either."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    dot = (width <= _TOUCHING) & (height < _TOUCHING)
-    left, bottom, right, top = boxes[(width >= height) | dot].T
-    across = _joined((bottom + top) / 2, left, right, scale)
-    left, bottom, right, top = boxes[(height > width) | dot].T
-    return across, _joined((left + right) / 2, bottom, top, scale)
-
-
-def _joined(at: Numbers, start: Numbers, end: Numbers, scale: float) -> list[_Ruling]:
-    """The rulings of which these are pieces (where, from, to), in ascending order."""
-    if not len(at):
-        return []
-    apart = _lanes(at, _SAME * scale) * (end.max() - start.min() + 2 * _TOUCHING)
-    order = np.lexsort((start, apart))
-    at, start, end, apart = at[order], start[order], end[order], apart[order]
-    gaps = (start + apart)[1:] - np.maximum.accumulate(end + apart)[:-1]
-    opens = np.concatenate(([True], gaps > _TOUCHING))
-    begins = np.flatnonzero(opens)
-    means = np.add.reduceat(at, begins) / np.bincount(np.cumsum(opens) - 1)
-    rulings = zip(means.tolist(), start[begins].tolist(), np.maximum.reduceat(end, begins).tolist(), strict=True)
-    return sorted(_Ruling(*line) for line in rulings if line[2] - line[1] >= _SHORTEST * scale)
-
-
-def _lanes(at: Numbers, reach: float) -> npt.NDArray[np.intp]:
-    """For each place the number of the lane that it lies in; a lane reaches so far from its first place."""
-    places = sorted(set(at.tolist()))
-    firsts = places[:1]
-    while (after := bisect_right(places, firsts[-1] + reach)) < len(places):
-        firsts.append(places[after])
-    return np.searchsorted(firsts, at, "right")
 
 
 def _connected(

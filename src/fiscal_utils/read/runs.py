@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fiscal_utils.normalise import clean
+from fiscal_utils.read.arrays import Indices, Mask, by_page, page_of
 from fiscal_utils.read.model import Word
 from fiscal_utils.read.rulings import Boxes
 
@@ -27,7 +28,6 @@ _RAISED = (0.15, 0.7)
 _SMALLER = 0.8
 _LONGEST_MARK = 4
 
-Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.float64]
 """A row a character, in points from the lower left: x and y of its origin on the baseline, its box as a Box."""
 
@@ -42,7 +42,7 @@ class Glyphs:
 
     text: str
     places: Places
-    turns: npt.NDArray[np.int64]
+    turns: Indices
     """By how many quarter turns each is rotated anticlockwise."""
 
     def __len__(self) -> int:
@@ -61,6 +61,10 @@ class Glyphs:
         if wanted.all():
             return self
         return Glyphs("".join(compress(self.text, wanted)), self.places[wanted], self.turns[wanted])
+
+    def part(self, part: slice) -> "Glyphs":
+        """Consecutive glyphs."""
+        return Glyphs(self.text[part], self.places[part], self.turns[part])
 
     def turned(self, quarters: int) -> "Glyphs":
         """The glyphs after so many quarter turns clockwise around the origin."""
@@ -112,46 +116,54 @@ def turned(boxes: Boxes, quarters: int) -> Boxes:
     return boxes
 
 
-def runs(glyphs: Glyphs) -> list[Run]:
-    """The runs of a page whose text is upright, in the order of the file."""
-    found: list[Run] = []
-    for quarters in np.flatnonzero(np.bincount(glyphs.turns)).tolist():
-        own = _upright(glyphs.those(glyphs.turns == quarters).turned(quarters))
-        found += [_sideways(run, quarters) for _, line in lines(own) for run in _spaced(line)] if quarters else own
-    return _marked(found)
+def runs(pages: Sequence[Glyphs]) -> list[list[Run]]:
+    """The runs of each of the pages, whose text is upright, in the order of the file."""
+    found: list[list[Run]] = [[] for _ in pages]
+    turns = [(k, turn) for k, page in enumerate(pages) for turn in np.flatnonzero(np.bincount(page.turns)).tolist()]
+    parts = [pages[k].those(pages[k].turns == turn).turned(turn) for k, turn in turns]
+    for (k, turn), own in zip(turns, _upright(parts), strict=True):
+        found[k] += [_sideways(run, turn) for _, line in lines(own) for run in _spaced(line)] if turn else own
+    return list(map(_marked, found))
 
 
-def _upright(glyphs: Glyphs) -> list[Run]:
-    """The runs; a character printed twice in one place (as bold) counts once."""
-    glyphs = glyphs.those(~_reprints(glyphs))
-    starts = _starts(glyphs)
+def _upright(parts: Sequence[Glyphs]) -> list[list[Run]]:
+    """The runs of each part; a character printed twice in one place (as bold) counts once."""
+    if not parts:
+        return []
+    on = page_of(list(map(len, parts)))
+    glyphs = Glyphs("".join(part.text for part in parts), np.concatenate([part.places for part in parts]), 0 * on)
+    kept = ~_reprints(glyphs, on)
+    glyphs, on = glyphs.those(kept), on[kept]
+    starts = _starts(glyphs, on)
     sizes = np.maximum.reduceat(glyphs.sizes, starts).tolist()
     baselines = glyphs.places[starts, 1].tolist()
     lefts, rights = glyphs.places[:, (2, 4)].T.tolist()
     text = clean(glyphs.text)
-    return [
+    found = [
         Run(text[a:b], lefts[a], rights[b - 1], y, size, lefts[a:b], rights[a:b])
         for (a, b), y, size in zip(pairwise([*starts.tolist(), len(text)]), baselines, sizes, strict=True)
     ]
+    return [found[part] for part in by_page(on[starts], len(parts))]
 
 
-def _reprints(glyphs: Glyphs) -> Mask:
-    """For each glyph whether it is the one before, printed once more."""
+def _reprints(glyphs: Glyphs, on: Indices) -> Mask:
+    """For each glyph whether it is the one before on its page, printed once more."""
     _, y, left, _, right, _ = glyphs.places.T
     codes = np.frombuffer(glyphs.text.encode("utf-32-le"), np.uint32)
     near = abs(left[1:] - left[:-1]) < _REPRINT * (right - left)[1:]
     level = abs(y[1:] - y[:-1]) <= _LEVEL * np.maximum(glyphs.sizes[1:], glyphs.sizes[:-1])
-    return np.append(False, (codes[1:] == codes[:-1]) & near & level)
+    return np.append(False, (codes[1:] == codes[:-1]) & near & level & (on[1:] == on[:-1]))
 
 
-def _starts(glyphs: Glyphs) -> npt.NDArray[np.intp]:
+def _starts(glyphs: Glyphs, on: Indices) -> npt.NDArray[np.intp]:
     """The places of the glyphs that begin a run, which grows as long as its largest glyph spans the next gap.
 
     Characters in one box are those of a single sign, as of a ligature.
     """
     _, y, left, _, right, _ = glyphs.places.T
-    gaps, climbs, widths, sizes = left[1:] - right[:-1], abs(y[1:] - y[:-1]), (right - left)[1:], glyphs.sizes
-    starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1)))
+    gaps, widths, sizes, turns_page = left[1:] - right[:-1], (right - left)[1:], glyphs.sizes, on[1:] != on[:-1]
+    climbs = np.where(turns_page, np.inf, abs(y[1:] - y[:-1]))
+    starts = np.flatnonzero(np.append(True, (glyphs.places[1:] != glyphs.places[:-1]).any(1) | turns_page))
     while True:
         later = starts[1:]
         before = later - 1

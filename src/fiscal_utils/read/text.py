@@ -7,12 +7,22 @@ from fiscal_utils.errors import DocumentError
 from fiscal_utils.normalise import clean
 from fiscal_utils.read.model import Content, Line
 
+_MOSTLY = 0.5
+_WITH_NUMBER = re.compile(r"^.*\d\.\d.*$", re.M)
+_ALONE = re.compile(r"^[ \t]*-?\d[\d,]*\.\d+[ \t]*$", re.M)
+"""A line that holds a number with decimals and nothing else."""
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]\s*(\d{1,4})\s*[-—–－]\s*")
 
 
 def content(data: bytes, path: Path, password: str | None = None) -> Content:
-    """The lines of a text layer (UTF-8, UTF-16 or GB18030); raises DocumentError for any other encoding."""
-    lines = _with_pages(clean(_decode(data, path)))
+    """The lines of a text layer (UTF-8, UTF-16 or GB18030).
+
+    Raises DocumentError for any other encoding, and where the tables are copied with one cell a line.
+    """
+    text = clean(_decode(data, path))
+    if len(_ALONE.findall(text)) > _MOSTLY * len(_WITH_NUMBER.findall(text)):
+        raise DocumentError("one_cell_a_line", path=path)
+    lines = _with_pages(text)
     pages = {line.page for line in lines if line.page is not None}
     return Content(lines, "text", len(pages) or None)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.language import t
+from fiscal_utils.language import on_page, t
 from fiscal_utils.normalise import Number, key, label_key, squeeze
 from fiscal_utils.parse.performance.columns import Header, Placed, Row, joined, rows_of
 from fiscal_utils.parse.performance.model import (
@@ -39,7 +39,7 @@ def form(blocks: Sequence[Block]) -> Form:
     start, header = _header(rows, "indicators", doubts)
     end = next((i for i, row in enumerate(rows) if i > max(funds_at, start) and _total(row) is not None), None)
     if end is None:
-        raise DocumentError("form_truncated", project=project, page=(rows[-1].page if rows else None) or "?")
+        raise DocumentError("form_truncated", project=project, page=rows[-1].page if rows else None)
     funds = _funds(project, rows[funds_at + 1 : start if start > funds_at else end], fund_header, doubts)
     funds.append(_grand_total(project, rows[end], header, doubts))
     return Form(project, funds, _indicators(project, rows[start + 1 : end], header, doubts), doubts)
@@ -115,10 +115,8 @@ def _place(row: Row, header: Header | None, doubts: list[str]) -> Placed:
     if placed is None:
         _once(
             doubts,
-            t(
-                f"第 {row.page or '?'} 页：表格的栏与表头对不上，该部分未读取。",
-                f"Page {row.page or '?'}: the columns do not match the header; this part was not read.",
-            ),
+            on_page(row.page)
+            + t("表格的栏与表头对不上，该部分未读取。", "the columns do not match the header; this part was not read."),
         )
     elif text := joined(placed, ""):
         doubts.append(t(f"文字不在任何表头之下：{text}", f"Text under no header: {text}"))
@@ -184,10 +182,8 @@ def _levels(row: Row, placed: Placed, before: dict[str, str], doubts: list[str])
         if blank and before[name] and row.grid.edges and not row.first:
             _once(
                 doubts,
-                t(
-                    f"第 {row.page or '?'} 页：级别格为空，沿用上一行的级别。",
-                    f"Page {row.page or '?'}: level cells are blank; the level of the row above was used.",
-                ),
+                on_page(row.page)
+                + t("级别格为空，沿用上一行的级别。", "level cells are blank; the level of the row above was used."),
             )
     return {name: levels[name] or before[name] for name in _LEVELS}
 
