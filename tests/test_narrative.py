@@ -589,3 +589,8 @@ def test_a_bracket_is_no_part_of_a_name() -> None:
         ("教育收费", "final", "1.00"),
         ("affiliated_remittance", "final", "0.50"),
     ]
+
+
+def test_a_class_printed_without_a_name_is_named_by_nothing() -> None:
+    lines = [Line("五、一般公共预算财政拨款支出决算情况说明"), Line("支出决算为8.00万元。")]
+    assert [f.item for f in figures(lines, {"205": ""})] == [f.item for f in figures(lines)] == ["total"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from fiscal_utils.normalise import Number, label_key, number
+from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import Functions
-from fiscal_utils.parse.mentions import mentions
-from fiscal_utils.parse.narrative_spec import MeasureSpec, Names, fold, spec
+from fiscal_utils.parse.mentions import Mentions, mentions
+from fiscal_utils.parse.narrative_spec import MeasureSpec, fold, spec
 from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
@@ -116,6 +116,13 @@ def _ends(name: str, text: str) -> int:
     return max((match.end() for match in _any_of(name).finditer(text)), default=-1)
 
 
+@cache
+def _mentions(section: str) -> tuple[Mentions, Mentions, Mentions, Mentions]:
+    """What finds the names, contexts, parts and counts that the section declares."""
+    declared = spec().section[section]
+    return mentions(declared.names), mentions(declared.contexts), mentions(declared.parts), mentions(declared.counts)
+
+
 class _Scan:
     """One pass over a section: the item that is spoken of, and the figures found so far."""
 
@@ -124,24 +131,13 @@ class _Scan:
         self.folded = text.folded
         self.functions = functions
         self.spec = spec().section[text.section]
-        self.names = mentions(self._known())
-        self.contexts, self.parts = mentions(self.spec.contexts), mentions(self.spec.parts)
-        self.counts = mentions(self.spec.counts)
+        self.names, self.contexts, self.parts, self.counts = _mentions(text.section)
+        if self.spec.codes == "functions":
+            self.names = Mentions({fold(label): code for code, label in functions.classes.items()} | self.names)
         self.item = self.whole = next(iter(self.spec.items))
         self.context = self.outer = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
-
-    def _known(self) -> Names:
-        """The names that make an item current; classes also as the document prints them."""
-        names = self.spec.names
-        if self.spec.codes != "functions":
-            return names
-        return names | {
-            code: (*names.get(code, ()), label)
-            for code, label in self.functions.classes.items()
-            if label_key(label) not in names.get(code, ())
-        }
 
     def run(self) -> list[Figure]:
         """The section's figures."""
