@@ -281,8 +281,8 @@ def _named(blocks: Sequence[Block], cover: int, index: int) -> str:
     """The department and year that head the table, or are on the cover before it."""
     heading = flat(blocks[index : index + TITLE_REACH])
     front = flat(blocks[cover:index]) if cover < index else ()
-    department = overview.department([heading], front)
-    return f"{department} {overview.year([heading], front) or ''}" if department else ""
+    department, year = overview.department_and_year([heading], front)
+    return f"{department} {year or ''}" if department else ""
 
 
 def _found(blocks: Sequence[Block], pattern: re.Pattern[str], after: int) -> list[int]:

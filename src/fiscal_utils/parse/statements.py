@@ -59,8 +59,8 @@ def statements(parts: Outline, texts: Sequence[Text], rows: Sequence[Row], depar
 def _heading(segment: Segment) -> Iterator[Statement]:
     """The year, department and unit above a table, those that are printed; a money table has a unit."""
     lines = [segment.lines]
-    found = {"year": overview.year(lines), "department": overview.department(lines)}
-    for kind, value in found.items():
+    department, year = overview.department_and_year(lines)
+    for kind, value in (("year", year), ("department", department)):
         if value:
             yield Statement(segment.table, "", kind, str(value), segment.page)
     spec = specs.tables()[segment.table]
