@@ -3,9 +3,9 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import Functions
@@ -48,8 +48,7 @@ _COUNTS = ("count",)
 _AMOUNTS = ("final", "initial_budget", "adjusted_budget")
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure that the narrative states; a change has its `value` as printed and its sign in `direction`."""
 
     section: str
@@ -279,7 +278,7 @@ class _Scan:
         reason = self.text.printed[match.start("reason") : match.end("reason")][:_REASON_LENGTH]
         for index in self._explained(begin, self.folded[begin + 1 : match.start()]):
             offset, figure = self.found[index]
-            self.found[index] = (offset, replace(figure, reason=figure.reason or reason))
+            self.found[index] = (offset, figure._replace(reason=figure.reason or reason))
 
     def _explained(self, begin: int, words: str) -> list[int]:
         """The figures of the current item that a reason in the sentence is of, else the last figure if it is of it.
