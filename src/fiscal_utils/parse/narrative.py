@@ -15,14 +15,14 @@ from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
 
-_NUMBER = r"(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_NUMBER = r"(?=[\d-])(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 _NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
 _NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
 _SENTENCE = "。;"
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
-_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30})\"?\(类\)"
-_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}})\"?\({}\)"
+_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30}+)\"?\(类\)"
+_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}}+)\"?\({}\)"
 _BELOW = [(_LOWER.format(f"type{i}", "款"), _LOWER.format(f"entry{i}", "项")) for i in range(3)]
 _PATH = (
     f"{_CLASS}(?:{_BELOW[0][0]}(?:{_BELOW[0][1]})?)?"
