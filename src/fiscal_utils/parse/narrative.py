@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -101,7 +101,13 @@ def _clause(lead: str) -> str:
 
 
 def _measure(kind: str, clause: str) -> MeasureSpec:
-    return next(m for m in spec().measure if kind in m.kinds and m.regex.search(clause))
+    return next(measure for found, measure in _measures(kind) if found(clause))
+
+
+@cache
+def _measures(kind: str) -> list[tuple[Callable[[str], object], MeasureSpec]]:
+    """What finds each measure that a number with a unit of this kind may have."""
+    return [(re.compile(m.pattern).search, m) for m in spec().measure if kind in m.kinds]
 
 
 @cache

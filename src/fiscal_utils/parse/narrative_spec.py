@@ -1,6 +1,5 @@
 """What narrative.toml declares: units, expressions, measures, sections of the 决算情况说明."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -52,11 +51,6 @@ class MeasureSpec:
     pattern: str
     measure: str
     direction: str = ""
-
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The pattern, compiled."""
-        return re.compile(self.pattern)
 
 
 @dataclass(frozen=True)
