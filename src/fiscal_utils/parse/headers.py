@@ -74,7 +74,7 @@ def header_height(grid: Grid, spec: TableSpec) -> int:
 
 def is_body(row: Sequence[str], spec: TableSpec) -> bool:
     """Whether the row holds a number that numbers no column, or nothing but known labels."""
-    cells = [key(cell) for cell in row if cell.strip()]
+    cells = list(map(key, filter(str.strip, row)))
     if not cells or numbers_columns(row):
         return False
     texts = [cell for cell in cells if token(cell) is None and cell not in LEVELS]
@@ -92,15 +92,15 @@ def _ordinals(texts: Iterable[str]) -> bool:
 
 def numbers_columns(row: Sequence[str]) -> bool:
     """Whether the row is 栏次: nothing but 1, 2, 3 …, dashes and its name."""
-    cells = [key(cell) for cell in row if cell.strip()]
-    if any(cell == "栏次" for cell in cells):
+    cells = list(map(key, filter(str.strip, row)))
+    if "栏次" in cells:
         return True
     integers = [int(cell) for cell in cells if cell.isdigit() and len(cell) < 3]
     others = [cell for cell in cells if not (cell.isdigit() and len(cell) < 3)]
-    counted = integers == list(range(1, len(integers) + 1)) or integers == sorted(set(integers))
+    if not all(_COLUMN_NUMBERS.search(cell) or (token(cell) is not None and not cell.isdigit()) for cell in others):
+        return False
     named = any(_COLUMN_NUMBERS.search(cell) for cell in others)
-    plain = all(_COLUMN_NUMBERS.search(cell) or (token(cell) is not None and not cell.isdigit()) for cell in others)
-    return counted and plain and (named or (len(integers) > 1 and integers[:2] == [1, 2]))
+    return integers == sorted(set(integers)) and (named or integers[:2] == [1, 2])
 
 
 def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:

@@ -56,8 +56,8 @@ class Outline:
 
 def outlines(source: Source) -> list[Outline]:
     """The disclosures that the file holds, one a unit; raises DocumentError where no statutory table is found."""
-    blocks = [part for block in source.blocks for part in _loosened(block) if not _blank(part)]
-    blocks = _rejoined(blocks)
+    loosened = (part for block in source.blocks for part in ([block] if isinstance(block, Line) else _loosened(block)))
+    blocks = _rejoined([part for part in loosened if not _blank(part)])
     starts = list(_table_starts(blocks))
     if not any(table for _, table, _ in starts):
         raise DocumentError("not_a_disclosure", path=source.name)
@@ -137,21 +137,18 @@ def _blank(block: Block) -> bool:
     return isinstance(block, Line) and not block.text.strip()
 
 
-def _loosened(block: Block) -> Iterator[Block]:
+def _loosened(grid: Grid) -> Iterator[Block]:
     """A grid without the titles, unit lines and notes that are printed inside it: these become lines."""
-    if isinstance(block, Line):
-        yield block
-        return
     start = 0
-    for i, row in enumerate(block.rows):
-        cells = [cell for cell in row if cell.strip()]
+    for i, row in enumerate(grid.rows):
+        cells = list(filter(str.strip, row))
         if cells and _is_heading(cells, start == i):
             if i > start:
-                yield block.part(start, i)
-            yield Line(" ".join(squeeze(cell) for cell in cells), block.page)
+                yield grid.part(start, i)
+            yield Line(" ".join(squeeze(cell) for cell in cells), grid.page)
             start = i + 1
-    if start < len(block.rows):
-        yield block.part(start, len(block.rows)) if start else block
+    if start < len(grid.rows):
+        yield grid.part(start, len(grid.rows)) if start else grid
 
 
 def _is_heading(cells: Sequence[str], leading: bool) -> bool:
