@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ _NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决
 _GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业|相关)?(名词|名称|术语)解释")
 _CONTENTS = re.compile(r"目录")
 _EVALUATION = re.compile(r"绩效评价报告$")
-_LEADER = re.compile(r"[.…·。\-\s]*\d*$")
+_LEADERS = ".…·。-"
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _UNIT = re.compile(r"单位[:：]")
 _COVER_LINE = 40
@@ -237,7 +238,7 @@ def titles_opening_pages(blocks: Sequence[Block]) -> set[str]:
 
 def _listed(front: Sequence[Line]) -> frozenset[str]:
     """What the table of contents lists."""
-    texts = [_LEADER.sub("", key(line.text)) for line in front]
+    texts = [key(line.text).rstrip(string.digits).rstrip(_LEADERS) for line in front]
     start = next((i for i, text in enumerate(texts) if _CONTENTS.search(text)), None)
     if start is None:
         return frozenset()
