@@ -1,13 +1,12 @@
 """Self-evaluation forms in grids: the invented form of the text tests, and cells that are merged, broken or blank."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from test_performance import HEAD, ROWS, TOTAL, lines, plain
 
 from fiscal_utils.errors import DocumentError
-from fiscal_utils.parse.performance import Form, form
+from fiscal_utils.parse.performance import Form, Fund, Indicator, form
 from fiscal_utils.read import Grid, Line
 
 INDICATOR = ("level1", "level2", "no", "name", "target", "actual", "weight", "score", "deviation")
@@ -61,8 +60,8 @@ def indicators(found: Form) -> list[tuple[str | None, ...]]:
     return [plain(indicator, *INDICATOR) for indicator in found.indicators]
 
 
-def unpaged(records: Iterable[object]) -> list[object]:
-    return [replace(record, page=None) for record in records]
+def unpaged(records: Iterable[Fund | Indicator]) -> list[Fund | Indicator]:
+    return [record._replace(page=None) for record in records]
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_a_form_over_two_pages(text, between):
     blocks = [Line("（2031年度）", 5), grid(TOP + FIRST, 5), *between, grid(SECOND + SUM, 6)]
     found = form(blocks)
     assert found.indicators[1:] == [
-        replace(indicator, page=page) for indicator, page in zip(text.indicators[1:], (5, 6, 6, 6, 6), strict=True)
+        indicator._replace(page=page) for indicator, page in zip(text.indicators[1:], (5, 6, 6, 6, 6), strict=True)
     ]
     assert found.funds[-1].page == 6
     assert len(found.doubts) == len(between) // 2

@@ -1,7 +1,7 @@
 import pytest
 
 from fiscal_utils.parse.narrative import Figure, figures
-from fiscal_utils.parse.narrative_spec import parse_spec, spec
+from fiscal_utils.parse.narrative_spec import fold, parse_spec, spec
 from fiscal_utils.read import Line
 from fiscal_utils.specs import read_csv, read_toml
 
@@ -589,3 +589,14 @@ def test_a_bracket_is_no_part_of_a_name() -> None:
         ("教育收费", "final", "1.00"),
         ("affiliated_remittance", "final", "0.50"),
     ]
+
+
+def test_a_class_printed_without_a_name_is_named_by_nothing() -> None:
+    lines = [Line("五、一般公共预算财政拨款支出决算情况说明"), Line("支出决算为8.00万元。")]
+    assert [f.item for f in figures(lines, {"205": ""})] == [f.item for f in figures(lines)] == ["total"]
+
+
+@pytest.mark.parametrize("text", ["“三公”'四'＇五＇", "（一）：；，…①２", "㈠ａé⽀"])
+def test_a_text_is_folded_character_by_character(text: str) -> None:
+    assert fold(text) == "".join(map(fold, text))
+    assert len(fold(text)) == len(text)

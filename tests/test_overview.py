@@ -18,12 +18,12 @@ def _lines(*texts: str) -> list[Line]:
     ],
 )
 def test_a_table_heading_names_the_department(heading: tuple[str, ...]) -> None:
-    assert overview.department([_lines(*heading)]).removesuffix("（公章）") == "某市渔业局"
+    assert overview.department_and_year([_lines(*heading)])[0].removesuffix("（公章）") == "某市渔业局"
 
 
 @pytest.mark.parametrize("blank", ["单位：万元", "部门：", "编制单位： 2031年度 金额单位：万元", "部门： 公开02表"])
 def test_a_heading_without_a_name_names_nobody(blank: str) -> None:
-    assert overview.department([_lines("收入决算表", blank)]) == ""
+    assert overview.department_and_year([_lines("收入决算表", blank)])[0] == ""
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,18 @@ def test_a_heading_without_a_name_names_nobody(blank: str) -> None:
     ],
 )
 def test_the_cover_and_the_parts_name_department_and_year(cover: tuple[str, ...], name: str, year: int | None) -> None:
-    assert overview.department([], _lines(*cover)) == name
-    assert overview.year([], _lines(*cover)) == year
+    assert overview.department_and_year([], _lines(*cover)) == (name, year)
 
 
 def test_the_table_headings_win_over_the_cover() -> None:
     headings = [_lines("收入决算表", "部门：某市渔业局 2031年度")]
     cover = _lines("某市渔业局下属码头2030年度单位决算", "某市渔业局下属码头2030年度单位决算")
-    assert (overview.department(headings, cover), overview.year(headings, cover)) == ("某市渔业局", 2031)
+    assert overview.department_and_year(headings, cover) == ("某市渔业局", 2031)
 
 
 def test_most_titles_decide() -> None:
     lines = _lines("某市渔业局2031年度部门决算", "第二部分 某市渔业局2031年度部门决算表", "某县渔业局2030年度部门决算")
-    assert (overview.department([], lines), overview.year([], lines)) == ("某市渔业局", 2031)
+    assert overview.department_and_year([], lines) == ("某市渔业局", 2031)
 
 
 @pytest.mark.parametrize(

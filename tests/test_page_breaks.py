@@ -186,8 +186,7 @@ def test_sheets_printed_over_several_page_widths_are_refused_with_a_way_out() ->
 
 def test_a_cover_whose_year_is_broken() -> None:
     lines = [Line("模拟市第七养蜂管理委员会2031年"), Line("度部门决算")]
-    assert overview.department([], lines) == "模拟市第七养蜂管理委员会"
-    assert overview.year([], lines) == 2031
+    assert overview.department_and_year([], lines) == ("模拟市第七养蜂管理委员会", 2031)
 
 
 FORM = (("项目名称", "样例经费"), ("主管部门", "样例局"))

@@ -2,7 +2,6 @@
 
 import itertools
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def cells(accounts: Accounts) -> Cells:
 
 
 def without_pages(found: Any) -> list[Any]:
-    return [replace(one, page=None) for one in found]
+    return [one._replace(page=None) for one in found]
 
 
 def said(accounts: Accounts, layout: str) -> list[Any]:

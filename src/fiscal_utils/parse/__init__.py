@@ -105,7 +105,7 @@ def _accounts(parts: Outline, read: Sequence[tuple[list[Row], list[str]]], sourc
     if source.recognised or any(row.aligned for row in placed):
         placed = confirmed(placed, _stated(narrative), source.recognised)
     headings = [segment.lines for segment in parts.segments]
-    department, year = overview.department(headings, parts.front), overview.year(headings, parts.front)
+    department, year = overview.department_and_year(headings, parts.front)
     if not department or year is None:
         raise DocumentError("no_department_or_year", path=source.name)
     return Accounts(

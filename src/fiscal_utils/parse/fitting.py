@@ -13,26 +13,24 @@ _OF_WHICH = "其中"
 
 Header = tuple[str, ...]
 """The header texts above a column from top to bottom."""
+_Fit = tuple[int, tuple[tuple[int, str], ...]]
+"""A score, and the pairs of a grid column and a canonical column that have it."""
 
 
 def assigned(columns: Sequence[tuple[int, Header]], names: Mapping[str, tuple[str, ...]]) -> dict[int, str]:
     """Grid column → canonical column in printed order, by the best fit of their headers over all columns together."""
-    best: dict[tuple[int, int], tuple[int, tuple[tuple[int, str], ...]]] = {}
-    declared = _declared(tuple(names.items()))
-
-    def fit(i: int, j: int) -> tuple[int, tuple[tuple[int, str], ...]]:
-        if i == len(columns) or j == len(declared):
-            return 0, ()
-        if (i, j) not in best:
-            options = [fit(i + 1, j), fit(i, j + 1)]
-            (name, own_keys, others), (index, header) = declared[j], columns[i]
-            if (own := score(header, own_keys)) and others.isdisjoint(header[:-1]):
-                rest, pairs = fit(i + 1, j + 1)
-                options.append((own + rest, ((index, name), *pairs)))
-            best[i, j] = max(options, key=itemgetter(0))
-        return best[i, j]
-
-    return dict(fit(0, 0)[1])
+    declared = list(enumerate(_declared(tuple(names.items()))))
+    below: list[_Fit] = [(0, ())] * (len(declared) + 1)
+    for index, header in reversed(columns):
+        best: list[_Fit] = [(0, ())]
+        for j, (name, own_keys, others) in reversed(declared):
+            found = max(below[j], best[-1], key=itemgetter(0))
+            total, pairs = below[j + 1]
+            if (total := total + score(header, own_keys)) > found[0] and others.isdisjoint(header[:-1]):
+                found = total, ((index, name), *pairs)
+            best.append(found)
+        below = best[::-1]
+    return dict(below[0][1])
 
 
 @cache

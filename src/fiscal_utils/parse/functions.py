@@ -18,7 +18,7 @@ class Functions:
 
     def __init__(self, printed: Mapping[str, str]) -> None:
         """`printed` are the document's own labels by code; the official classification is asked after them."""
-        self.classes = {code: label for code, label in printed.items() if len(code) == _LENGTHS[1]}
+        self.classes = {code: label for code, label in printed.items() if label and len(code) == _LENGTHS[1]}
         self._stems = _stems(printed)
 
     def code(self, path: Sequence[str]) -> str | None:

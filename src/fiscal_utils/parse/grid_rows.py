@@ -171,17 +171,23 @@ def _row(row: Sequence[str], part: Part, template: Row) -> Row:
         part.columns,
         template.unit,
         template.page,
-        code=_code([code for j in part.codes if CODE.fullmatch(code := key(row[j]))]),
+        code=_code([_digits(row[j]) for j in part.codes]),
         line=next((int(line) for j in part.lines if (line := key(row[j])).isdigit()), None),
         cells={column: value for j, column in part.values.items() if (value := _token(row[j])) is not None},
     )
 
 
 @lru_cache(_REMEMBERED)
+def _digits(cell: str) -> str:
+    """The code or the part of one that the cell prints; nothing where it holds anything else."""
+    text = key(cell)
+    return text if CODE.fullmatch(text) else ""
+
+
+@lru_cache(_REMEMBERED)
 def _name(cell: str) -> str:
     """What the cell prints of a name: nothing where it holds a code or one of 类, 款 and 项."""
-    text = key(cell)
-    return "" if CODE.fullmatch(text) or text in LEVELS else squeeze(cell)
+    return "" if _digits(cell) or key(cell) in LEVELS else squeeze(cell)
 
 
 def _names_next(before: Row, after: Row, spec: TableSpec) -> bool:

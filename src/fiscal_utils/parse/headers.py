@@ -3,8 +3,9 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, label_key, squeeze, token
@@ -25,11 +26,10 @@ _COLUMN_NUMBERS = re.compile(r"栏次|行次")
 _TOP_ROWS = 8
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     """A column of a grid: what it holds (code, label, line or value) and its header from top to bottom."""
 
-    index: int
+    at: int
     role: str
     header: tuple[str, ...]
 
@@ -74,7 +74,7 @@ def header_height(grid: Grid, spec: TableSpec) -> int:
 
 def is_body(row: Sequence[str], spec: TableSpec) -> bool:
     """Whether the row holds a number that numbers no column, or nothing but known labels."""
-    cells = [key(cell) for cell in row if cell.strip()]
+    cells = list(map(key, filter(str.strip, row)))
     if not cells or numbers_columns(row):
         return False
     texts = [cell for cell in cells if token(cell) is None and cell not in LEVELS]
@@ -92,20 +92,20 @@ def _ordinals(texts: Iterable[str]) -> bool:
 
 def numbers_columns(row: Sequence[str]) -> bool:
     """Whether the row is 栏次: nothing but 1, 2, 3 …, dashes and its name."""
-    cells = [key(cell) for cell in row if cell.strip()]
-    if any(cell == "栏次" for cell in cells):
+    cells = list(map(key, filter(str.strip, row)))
+    if "栏次" in cells:
         return True
     integers = [int(cell) for cell in cells if cell.isdigit() and len(cell) < 3]
     others = [cell for cell in cells if not (cell.isdigit() and len(cell) < 3)]
-    counted = integers == list(range(1, len(integers) + 1)) or integers == sorted(set(integers))
+    if not all(_COLUMN_NUMBERS.search(cell) or (token(cell) is not None and not cell.isdigit()) for cell in others):
+        return False
     named = any(_COLUMN_NUMBERS.search(cell) for cell in others)
-    plain = all(_COLUMN_NUMBERS.search(cell) or (token(cell) is not None and not cell.isdigit()) for cell in others)
-    return counted and plain and (named or (len(integers) > 1 and integers[:2] == [1, 2]))
+    return integers == sorted(set(integers)) and (named or integers[:2] == [1, 2])
 
 
 def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:
     """How the header says that the cells are to be read, None where it fits no declared column."""
-    headers = [_header(grid, j, height) for j in range(grid.width)]
+    headers = list(map(_header, zip(*_filled(grid, min(height, _TOP_ROWS)), strict=True)))
     if wide := _wide(headers, spec):
         left_out = {j: "/".join(header) for j, header in enumerate(headers) if j not in wide}
         return Reading((), wide, left_out, grid.edges, grid.width)
@@ -116,22 +116,30 @@ def reading_of(grid: Grid, height: int, spec: TableSpec) -> Reading | None:
     for i, group in enumerate(_groups(_outdented(columns, grid, height))):
         names = spec.sides[i] if i < len(spec.sides) > 1 else tuple(spec.columns)
         values = [column for column in group if column.role == "value"]
-        fitted = assigned([(c.index, c.header) for c in values], {name: spec.columns[name] for name in names})
-        unread |= {c.index: "/".join(c.header) for c in values if c.index not in fitted}
-        by_role = {role: tuple(c.index for c in group if c.role == role) for role in ("code", "label", "line")}
+        fitted = assigned([(c.at, c.header) for c in values], {name: spec.columns[name] for name in names})
+        unread |= {c.at: "/".join(c.header) for c in values if c.at not in fitted}
+        by_role = {role: tuple(c.at for c in group if c.role == role) for role in ("code", "label", "line")}
         if fitted:
             told = tuple(n for n in names if n in spec.required or n in fitted.values())
             parts.append(Part(by_role["code"], by_role["label"], by_role["line"], fitted, told))
     return Reading(tuple(parts), {}, unread, grid.edges, grid.width) if parts else None
 
 
-def _header(grid: Grid, column: int, height: int) -> tuple[str, ...]:
+def _filled(grid: Grid, height: int) -> list[list[str]]:
+    """The keys of the cells of the first rows; that of a merged cell wherever it covers them."""
+    rows = [list(map(key, row)) for row in grid.rows[:height]]
+    for (top, left), (down, across) in grid.spans.items():
+        for row in rows[top : top + down]:
+            row[left : left + across] = [rows[top][left]] * across
+    return rows
+
+
+def _header(texts: Sequence[str]) -> tuple[str, ...]:
     """The header texts above a column from top to bottom, each once."""
-    texts = [key(grid.text(row, column)) for row in range(min(height, _TOP_ROWS))]
     return tuple(
         text
-        for i, text in enumerate(texts)
-        if (text and not (i and text == texts[i - 1]) and not text.isdigit() and not _COLUMN_NUMBERS.fullmatch(text))
+        for before, text in itertools.pairwise(("", *texts))
+        if (text and text != before and not text.isdigit() and not _COLUMN_NUMBERS.fullmatch(text))
         or LINE_HEADER.fullmatch(text)
     )
 
@@ -166,9 +174,9 @@ def _outdented(columns: Sequence[_Column], grid: Grid, height: int) -> list[_Col
     """The columns; a blank one right before names holds the labels that begin left of these on a later page."""
     found: list[_Column] = []
     for column in reversed(columns):
-        blank = not column.header and not any(squeeze(row[column.index]) for row in grid.rows[height:])
+        blank = not column.header and not any(squeeze(row[column.at]) for row in grid.rows[height:])
         names = bool(found) and found[-1].role in ("code", "label")
-        found.append(replace(column, role="label") if blank and names else column)
+        found.append(column._replace(role="label") if blank and names else column)
     return found[::-1]
 
 

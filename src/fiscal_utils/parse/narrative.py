@@ -2,27 +2,27 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
-from fiscal_utils.normalise import Number, label_key, number
+from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import Functions
-from fiscal_utils.parse.mentions import mentions
-from fiscal_utils.parse.narrative_spec import MeasureSpec, Names, fold, spec
+from fiscal_utils.parse.mentions import Mentions, mentions
+from fiscal_utils.parse.narrative_spec import MeasureSpec, fold, spec
 from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
 
-_NUMBER = r"(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_NUMBER = r"(?=[\d-])(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
 _NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
 _NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
 _SENTENCE = "。;"
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
-_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30})\"?\(类\)"
-_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}})\"?\({}\)"
+_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30}+)\"?\(类\)"
+_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}}+)\"?\({}\)"
 _BELOW = [(_LOWER.format(f"type{i}", "款"), _LOWER.format(f"entry{i}", "项")) for i in range(3)]
 _PATH = (
     f"{_CLASS}(?:{_BELOW[0][0]}(?:{_BELOW[0][1]})?)?"
@@ -48,8 +48,7 @@ _COUNTS = ("count",)
 _AMOUNTS = ("final", "initial_budget", "adjusted_budget")
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure that the narrative states; a change has its `value` as printed and its sign in `direction`."""
 
     section: str
@@ -102,7 +101,13 @@ def _clause(lead: str) -> str:
 
 
 def _measure(kind: str, clause: str) -> MeasureSpec:
-    return next(m for m in spec().measure if kind in m.kinds and m.regex.search(clause))
+    return next(measure for found, measure in _measures(kind) if found(clause))
+
+
+@cache
+def _measures(kind: str) -> list[tuple[Callable[[str], object], MeasureSpec]]:
+    """What finds each measure that a number with a unit of this kind may have."""
+    return [(re.compile(m.pattern).search, m) for m in spec().measure if kind in m.kinds]
 
 
 @cache
@@ -116,6 +121,13 @@ def _ends(name: str, text: str) -> int:
     return max((match.end() for match in _any_of(name).finditer(text)), default=-1)
 
 
+@cache
+def _mentions(section: str) -> tuple[Mentions, Mentions, Mentions, Mentions]:
+    """What finds the names, contexts, parts and counts that the section declares."""
+    declared = spec().section[section]
+    return mentions(declared.names), mentions(declared.contexts), mentions(declared.parts), mentions(declared.counts)
+
+
 class _Scan:
     """One pass over a section: the item that is spoken of, and the figures found so far."""
 
@@ -124,24 +136,13 @@ class _Scan:
         self.folded = text.folded
         self.functions = functions
         self.spec = spec().section[text.section]
-        self.names = mentions(self._known())
-        self.contexts, self.parts = mentions(self.spec.contexts), mentions(self.spec.parts)
-        self.counts = mentions(self.spec.counts)
+        self.names, self.contexts, self.parts, self.counts = _mentions(text.section)
+        if self.spec.codes == "functions":
+            self.names = Mentions({fold(label): code for code, label in functions.classes.items()} | self.names)
         self.item = self.whole = next(iter(self.spec.items))
         self.context = self.outer = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
-
-    def _known(self) -> Names:
-        """The names that make an item current; classes also as the document prints them."""
-        names = self.spec.names
-        if self.spec.codes != "functions":
-            return names
-        return names | {
-            code: (*names.get(code, ()), label)
-            for code, label in self.functions.classes.items()
-            if label_key(label) not in names.get(code, ())
-        }
 
     def run(self) -> list[Figure]:
         """The section's figures."""
@@ -283,7 +284,7 @@ class _Scan:
         reason = self.text.printed[match.start("reason") : match.end("reason")][:_REASON_LENGTH]
         for index in self._explained(begin, self.folded[begin + 1 : match.start()]):
             offset, figure = self.found[index]
-            self.found[index] = (offset, replace(figure, reason=figure.reason or reason))
+            self.found[index] = (offset, figure._replace(reason=figure.reason or reason))
 
     def _explained(self, begin: int, words: str) -> list[int]:
         """The figures of the current item that a reason in the sentence is of, else the last figure if it is of it.

@@ -1,6 +1,5 @@
 """What narrative.toml declares: units, expressions, measures, sections of the 决算情况说明."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -52,11 +51,6 @@ class MeasureSpec:
     pattern: str
     measure: str
     direction: str = ""
-
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The pattern, compiled."""
-        return re.compile(self.pattern)
 
 
 @dataclass(frozen=True)
@@ -141,12 +135,6 @@ def _table(value: object) -> Mapping[str, object]:
     return value
 
 
-@lru_cache(20_000)
-def fold(text: str) -> str:
-    """Compatibility forms and quotes folded, every character to one; ，stays, it does not group digits."""
-    return text.translate(_FOLDED)
-
-
 class _Folded(dict[int, str]):
     """Code point → what it is folded to, found when it is first met."""
 
@@ -158,3 +146,15 @@ class _Folded(dict[int, str]):
 
 
 _FOLDED = _Folded()
+_USUAL = tuple((mark, _FOLDED[ord(mark)]) for mark in (*_QUOTES, *"：；（）"))
+
+
+@lru_cache(20_000)
+def fold(text: str) -> str:
+    """Compatibility forms and quotes folded, every character to one; ，stays, it does not group digits.
+
+    The usual marks first: what has no others need not be looked up character by character.
+    """
+    for mark, folded in _USUAL:
+        text = text.replace(mark, folded)
+    return text if unicodedata.is_normalized("NFKC", text.replace("，", "")) else text.translate(_FOLDED)

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ _NARRATIVE = re.compile(r"(第[一二三四五六七八九十]部分)?.{0,40}决
 _GLOSSARY = re.compile(r"(第[一二三四五六七八九十]部分|[一二三四五六七八九十]+、)?(专业|相关)?(名词|名称|术语)解释")
 _CONTENTS = re.compile(r"目录")
 _EVALUATION = re.compile(r"绩效评价报告$")
-_LEADER = re.compile(r"[.…·。\-\s]*\d*$")
+_LEADERS = ".…·。-"
 _UNKNOWN_TITLE = re.compile(r"(?!.*公开\d+表)[^,，。;；:：]{3,40}表")
 _UNIT = re.compile(r"单位[:：]")
 _COVER_LINE = 40
@@ -56,8 +57,8 @@ class Outline:
 
 def outlines(source: Source) -> list[Outline]:
     """The disclosures that the file holds, one a unit; raises DocumentError where no statutory table is found."""
-    blocks = [part for block in source.blocks for part in _loosened(block) if not _blank(part)]
-    blocks = _rejoined(blocks)
+    loosened = (part for block in source.blocks for part in ([block] if isinstance(block, Line) else _loosened(block)))
+    blocks = _rejoined([part for part in loosened if not _blank(part)])
     starts = list(_table_starts(blocks))
     if not any(table for _, table, _ in starts):
         raise DocumentError("not_a_disclosure", path=source.name)
@@ -137,21 +138,18 @@ def _blank(block: Block) -> bool:
     return isinstance(block, Line) and not block.text.strip()
 
 
-def _loosened(block: Block) -> Iterator[Block]:
+def _loosened(grid: Grid) -> Iterator[Block]:
     """A grid without the titles, unit lines and notes that are printed inside it: these become lines."""
-    if isinstance(block, Line):
-        yield block
-        return
     start = 0
-    for i, row in enumerate(block.rows):
-        cells = [cell for cell in row if cell.strip()]
+    for i, row in enumerate(grid.rows):
+        cells = list(filter(str.strip, row))
         if cells and _is_heading(cells, start == i):
             if i > start:
-                yield block.part(start, i)
-            yield Line(" ".join(squeeze(cell) for cell in cells), block.page)
+                yield grid.part(start, i)
+            yield Line(" ".join(squeeze(cell) for cell in cells), grid.page)
             start = i + 1
-    if start < len(block.rows):
-        yield block.part(start, len(block.rows)) if start else block
+    if start < len(grid.rows):
+        yield grid.part(start, len(grid.rows)) if start else grid
 
 
 def _is_heading(cells: Sequence[str], leading: bool) -> bool:
@@ -240,7 +238,7 @@ def titles_opening_pages(blocks: Sequence[Block]) -> set[str]:
 
 def _listed(front: Sequence[Line]) -> frozenset[str]:
     """What the table of contents lists."""
-    texts = [_LEADER.sub("", key(line.text)) for line in front]
+    texts = [key(line.text).rstrip(string.digits).rstrip(_LEADERS) for line in front]
     start = next((i for i, text in enumerate(texts) if _CONTENTS.search(text)), None)
     if start is None:
         return frozenset()
@@ -281,8 +279,8 @@ def _named(blocks: Sequence[Block], cover: int, index: int) -> str:
     """The department and year that head the table, or are on the cover before it."""
     heading = flat(blocks[index : index + TITLE_REACH])
     front = flat(blocks[cover:index]) if cover < index else ()
-    department = overview.department([heading], front)
-    return f"{department} {overview.year([heading], front) or ''}" if department else ""
+    department, year = overview.department_and_year([heading], front)
+    return f"{department} {year or ''}" if department else ""
 
 
 def _found(blocks: Sequence[Block], pattern: re.Pattern[str], after: int) -> list[int]:

@@ -53,21 +53,19 @@ _STAFF = {
 }
 
 
-def department(headings: Iterable[Sequence[Line]], lines: Sequence[Line] = ()) -> str:
-    """The department named above most tables, else on the cover and in the headings of parts; empty if nowhere.
+def department_and_year(headings: Iterable[Sequence[Line]], lines: Sequence[Line] = ()) -> tuple[str, int | None]:
+    """The department and year above most tables, else on the cover and in headings of parts; "" and None if nowhere.
 
     `headings` are the lines of each table, its title first; `lines` those before the first table and any others that
     may be the title of a part.
     """
-    above = [match[1] for text in _above(headings) if (match := _DEPARTMENT.search(text))]
-    return _most(above) or _most([name for name, _ in _titles(lines) if name]) or ""
-
-
-def year(headings: Iterable[Sequence[Line]], lines: Sequence[Line] = ()) -> int | None:
-    """The year that heads most tables, else the one on the cover and in the headings of parts, None if none."""
-    above = [match[1] for text in _above(headings) if (match := _YEAR.search(text))]
-    printed = _most(above) or _most([match[1] for _, dated in _titles(lines) if (match := _YEAR.match(dated))])
-    return int(printed) if printed else None
+    above = _above(headings)
+    names = [match[1] for text in above if (match := _DEPARTMENT.search(text))]
+    years = [match[1] for text in above if (match := _YEAR.search(text))]
+    titles = [] if names and years else list(_titles(lines))
+    name = _most(names) or _most([name for name, _ in titles if name]) or ""
+    printed = _most(years) or _most([match[1] for _, dated in titles if (match := _YEAR.match(dated))])
+    return name, int(printed) if printed else None
 
 
 def unit(headings: Iterable[Sequence[Line]]) -> str:

@@ -175,7 +175,7 @@ def _begin(name: str) -> re.Pattern[str]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(getattr(spec().heading, name))})[。;:]?$")
+    return re.compile(rf"(?:{'|'.join(getattr(spec().heading, name))})$")
 
 
 def _matches(name: str, title: str) -> bool:

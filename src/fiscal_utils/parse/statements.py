@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fiscal_utils import specs
 from fiscal_utils.normalise import key, squeeze
@@ -28,8 +28,7 @@ _DIGITS = {"function": (3, 5, 7), "economic": (3, 5)}
 _LONGEST = 12
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """Something said that is no figure: where, of what, its kind, the short printed value, the page.
 
     Kinds: `year`, `department`, `unit` (of a table's heading; a year also of a section's text), `against_budget` (how
@@ -59,8 +58,8 @@ def statements(parts: Outline, texts: Sequence[Text], rows: Sequence[Row], depar
 def _heading(segment: Segment) -> Iterator[Statement]:
     """The year, department and unit above a table, those that are printed; a money table has a unit."""
     lines = [segment.lines]
-    found = {"year": overview.year(lines), "department": overview.department(lines)}
-    for kind, value in found.items():
+    department, year = overview.department_and_year(lines)
+    for kind, value in (("year", year), ("department", department)):
         if value:
             yield Statement(segment.table, "", kind, str(value), segment.page)
     spec = specs.tables()[segment.table]

@@ -20,7 +20,7 @@ def titled(text: str) -> str | None:
     if len(text) > _LONGEST:
         return None
     text = _bare(text)
-    if not text.endswith(_endings()):
+    if text[-1:] not in _last_characters():
         return None
     for title, name in _titles():
         if text.endswith(title) and _PREFIX.fullmatch(text.removesuffix(title)):
@@ -49,5 +49,5 @@ def _titles() -> list[tuple[str, str]]:
 
 
 @cache
-def _endings() -> tuple[str, ...]:
-    return tuple(title for title, _ in _titles())
+def _last_characters() -> frozenset[str]:
+    return frozenset(title[-1] for title, _ in _titles())

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from fiscal_utils.normalise import Number, token
 from fiscal_utils.specs import read_toml
@@ -15,8 +15,7 @@ NUMBERED = re.compile(r"(?:^|(?<=\s))指标\s*[:：]?\s*(\d{1,2})\s*[:：、.]")
 Cells = dict[str, Number | None]
 
 
-@dataclass(frozen=True)
-class Fund:
+class Fund(NamedTuple):
     """One row of the funds (total, fiscal, other), or the grand_total of the form (weight and score only)."""
 
     project: str
@@ -30,8 +29,7 @@ class Fund:
     page: int | None
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(NamedTuple):
     """One indicator, its levels as printed (carried forward where the cells are merged)."""
 
     project: str

@@ -78,7 +78,7 @@ class _Parting:
         if title or _HEADING.match(opening):
             self._give_up()
         if self.below is None and not self._is_rest(block):
-            self.text += flat([block])
+            self.text += [block] if isinstance(block, Line) else block.lines()
         if title and isinstance(block, Line):
             self.below = block
 
@@ -101,8 +101,8 @@ def parted(blocks: Sequence[Block]) -> Parts:
 
 
 def _begins(block: Block) -> bool:
-    first = key(next(iter(flat([block]))).text)
-    return bool(_START.match(first)) and (isinstance(block, Line) or _is_form(block))
+    first = block if isinstance(block, Line) else next(block.lines())
+    return bool(_START.match(key(first.text))) and (isinstance(block, Line) or _is_form(block))
 
 
 def _unrepeated(grid: Grid, form: Sequence[Block]) -> Grid:
