@@ -17,7 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from fiscal_utils import simulate
 from fiscal_utils.cli import main
+from fiscal_utils.normalise import Number
 from fiscal_utils.parse import Accounts, parse
+from fiscal_utils.parse.rows import Row
 from fiscal_utils.read import ocr, read
 from fiscal_utils.simulate import accounts as simulated
 
@@ -179,6 +181,7 @@ AMOUNTS = {
     "1，234.5": "1234.5",
     "1,234.50": "1234.50",
     "１２．３０": "12.30",
+    "￥1,234.50": "1234.50",
     "　12.3 ": "12.3",
     "": "None",
 }
@@ -193,6 +196,27 @@ def test_amounts_in_html_tables_are_read_as_they_print(tmp_path: Path, amount: s
     path = tmp_path / "amounts.html"
     path.write_text(changed, "utf-8")
     assert basic(parse(read(path))) == AMOUNTS[amount]
+
+
+def test_blank_cells_printed_as_dashes_name_nothing(tmp_path: Path) -> None:
+    """Also those of codes and names, where one half of a table is shorter than the other."""
+    page = printed(".html", tmp_path).decode()
+    assert page.count("<td></td>") > 100
+    accounts = {}
+    for name, text in {"blank": page, "dashed": page.replace("<td></td>", "<td>—</td>")}.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(text, "utf-8")
+        accounts[name] = parse(read(path))
+    blank, dashed = (
+        {(row.table, row.key, row.label): numbers for row in found.rows if (numbers := _numbers(row))}
+        for found in accounts.values()
+    )
+    assert dashed == blank
+    assert accounts["dashed"].doubts == accounts["blank"].doubts
+
+
+def _numbers(row: Row) -> dict[str, Number]:
+    return {column: printed for column, printed in row.cells.items() if isinstance(printed, Number)}
 
 
 @pytest.mark.parametrize("amount", AMOUNTS)

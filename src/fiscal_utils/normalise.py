@@ -91,11 +91,11 @@ def label_key(text: str) -> str:
 def number(text: str) -> Number | None:
     """The number that the text prints, None if it is not exactly one number.
 
-    Thousands commas, full-width digits, a leading minus and accountants' parentheses are understood.
+    Thousands commas, full-width digits, a leading minus or ￥ and accountants' parentheses are understood.
     """
     if text.isalpha() or (not text.isascii() and any(unicodedata.category(char) == "No" for char in text)):
         return None  # ² and ② are marks beside a number
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").removeprefix("¥")
     if plain.startswith("(") and plain.endswith(")"):
         plain = "-" + plain[1:-1]
     if not _NUMBER.fullmatch(plain):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from fiscal_utils import specs
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.language import on_page, t
-from fiscal_utils.normalise import Number, Token, key, squeeze, token
+from fiscal_utils.normalise import PLACEHOLDER, Number, Token, key, squeeze, token
 from fiscal_utils.parse.breaks import mended, refined, stacked
 from fiscal_utils.parse.headers import CODE, LEVELS, Part, Reading, header_height, numbers_columns, reading_of
 from fiscal_utils.parse.rows import Row, item, keyed, named_after, unit
@@ -32,7 +32,7 @@ def rows(segment: Segment, grids: Sequence[Grid]) -> tuple[list[Row], list[str]]
         found += list(_wide_rows(body, reading, template) if reading.wide else _rows(body, reading, template, spec))
         doubts += _unread(body, reading, spec)
     if nameless := [row for row in found if not row.key]:
-        doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if row.cells]
+        doubts += [_doubt(spec, row.page, _without_label(row)) for row in nameless if _has_number(row)]
         found = [_broken_by(after, row) if after and not after.key else row for row, after in _with_next(found)]
     return named_after([keyed(row, spec) for row in found if row.key]), doubts
 
@@ -161,7 +161,11 @@ def _rows(grid: Grid, reading: Reading, template: Row, spec: TableSpec) -> Itera
             if _names_next(found[before], found[after], spec):
                 found[after] = found[after]._replace(label=found[before].label)
                 found[before] = found[before]._replace(label="")
-        yield from (one for one in found if one.label or one.code or one.cells or one.line)
+        yield from (one for one in found if one.label or one.code or one.line or _has_number(one))
+
+
+def _has_number(row: Row) -> bool:
+    return any(isinstance(printed, Number) for printed in row.cells.values())
 
 
 def _row(row: Sequence[str], part: Part, template: Row) -> Row:
@@ -186,8 +190,8 @@ def _digits(cell: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _name(cell: str) -> str:
-    """What the cell prints of a name: nothing where it holds a code or one of 类, 款 and 项."""
-    return "" if _digits(cell) or key(cell) in LEVELS else squeeze(cell)
+    """What the cell prints of a name: nothing where it holds a code, a dash or one of 类, 款 and 项."""
+    return "" if _digits(cell) or _token(cell) is PLACEHOLDER or key(cell) in LEVELS else squeeze(cell)
 
 
 def _names_next(before: Row, after: Row, spec: TableSpec) -> bool:

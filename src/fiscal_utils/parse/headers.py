@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fiscal_utils import specs
-from fiscal_utils.normalise import key, label_key, squeeze, token
+from fiscal_utils.normalise import PLACEHOLDER, key, label_key, squeeze, token
 from fiscal_utils.parse.breaks import Columns
 from fiscal_utils.parse.fitting import TOTALS, assigned, keys, score
 from fiscal_utils.parse.rows import item
@@ -150,7 +150,7 @@ def _role(header: tuple[str, ...], cells: Iterable[str], spec: TableSpec) -> str
         return "line"
     kinds = list(filter(None, map(_kind, cells)))
     texts, codes = kinds.count("text"), kinds.count("code")
-    if CODE_HEADER.fullmatch(leaf) and codes >= len(kinds) - texts:
+    if CODE_HEADER.fullmatch(leaf) and "number" not in kinds:
         return "code"
     if (texts and texts * 2 > len(kinds)) or (not kinds and _LABEL_HEADER.fullmatch(leaf)):
         return "label"
@@ -161,10 +161,12 @@ def _role(header: tuple[str, ...], cells: Iterable[str], spec: TableSpec) -> str
 
 @lru_cache(20_000)
 def _kind(cell: str) -> str:
-    """What the cell holds: a code, another number, a dash or a piece of a number, or text; nothing if it is blank."""
+    """What the cell holds: a code, another number or a piece of one, a dash, or text; nothing if it is blank."""
     text = key(cell)
     if CODE.fullmatch(text):
         return "code"
+    if token(text) is PLACEHOLDER:
+        return "dash"
     if token(text) is not None or _PIECE_OF_NUMBER.fullmatch(text):
         return "number"
     return "text" if cell.strip() else ""
