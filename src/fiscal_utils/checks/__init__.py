@@ -16,7 +16,6 @@ from fiscal_utils.checks.ratios import ratios, with_prior
 from fiscal_utils.checks.statements import statements
 from fiscal_utils.checks.wording import Placed, messages, where
 from fiscal_utils.identities import NARRATIVE, Cell, Layout, Relation, Verdict, relations
-from fiscal_utils.language import LANGUAGES
 
 COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
@@ -55,7 +54,7 @@ def _evaluated(found: Facts) -> list[tuple[object, ...]]:
     causes = findings(tests, [verdict.status for verdict in verdicts], found.values)
     causes.sort(key=lambda cause: min(_WEIGHT.index(_severities()[tests[index].declared]) for index in cause.tests))
     numbered = {index: (number, cause) for number, cause in enumerate(causes, 1) for index in cause.tests}
-    names = [Placed(found.pages, language) for language in LANGUAGES]
+    names = Placed(found.pages)
     document = found.about["document_id"]
     pairs = enumerate(zip(tests, verdicts, strict=True))
     return [
@@ -110,9 +109,7 @@ def _verdict(test: Test, found: Facts) -> Verdict:
     return verdict
 
 
-def _row(
-    test: Test, verdict: Verdict, names: Sequence[Placed], number: int | None, cause: Finding | None
-) -> tuple[object, ...]:
+def _row(test: Test, verdict: Verdict, names: Placed, number: int | None, cause: Finding | None) -> tuple[object, ...]:
     suspect = ".".join(cause.cell) if cause and cause.cell else ""
     expected = float(cause.expected.value) if cause and cause.expected else None
     return (
