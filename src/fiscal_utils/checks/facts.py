@@ -67,6 +67,11 @@ def facts(rows: Mapping[str, Iterable[Row]], open_rows: Mapping[str, AbstractSet
         yield found
 
 
+def missing_tables(about: Row) -> list[str]:
+    """The statutory tables that a document's row of `documents` says it lacks."""
+    return str(about.get("missing_tables") or "").split(", ")
+
+
 def rows_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[Row]]:
     """The rows of tidy tables that are data frames; what is missing is None."""
     return {name: _rows(frame) for name, frame in frames.items()}
