@@ -38,7 +38,6 @@ class Facts:
     values: dict[Cell, Number] = field(default_factory=dict)
     layout: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     pages: dict[Cell, int] = field(default_factory=dict)
-    labels: dict[tuple[str, str], str] = field(default_factory=dict)
     signs: dict[str, int] = field(default_factory=dict)
     """Row of the narrative → the sign of its change from the year before."""
 
@@ -96,7 +95,6 @@ def _enter_cells(found: Facts) -> None:
     for row in found.cells:
         cell = (row["table"], row["code"] or row["item"] or row["label"], row["column"])
         counted = cell[1] in specs.tables()[cell[0]].counts
-        found.labels[cell[:2]] = row["label"]
         _enter(found, cell, exact(row["value"], row["decimals"], "" if counted else row["unit"]), row["page"])
 
 
