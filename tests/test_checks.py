@@ -242,7 +242,7 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:
     assert str(float(rate.verdict(values).difference)) == "0.0"  # 50 − 50.00001
     same = Relation("a", "row", (part,), (whole,))
     verdict = evaluate(same, {part: values[part], whole: Number(Decimal("50000.01001"), 5)})
-    [said] = wording.messages(same, verdict, [wording.Placed({}, "en")])
+    _, said = wording.messages(same, verdict, wording.Placed({}))
     assert "difference 0," in said  # −0.00001
 
 

@@ -96,19 +96,15 @@ def evaluate(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
 
 
 def _verdict(relation: Relation, values: Mapping[Cell, Number]) -> Verdict:
-    left = [values[cell] for cell in relation.left if cell in values]
-    right = [values[cell] for cell in relation.right if cell in values]
-    printed = left + right
+    left = [number for cell in relation.left if (number := values.get(cell))]
+    right = [number for cell in relation.right if (number := values.get(cell))]
+    if not (printed := left + right):
+        return Verdict("not_applicable", _NOTHING, _NOTHING, _NOTHING, _NOTHING)
     lhs, rhs = sum([number.value for number in left], _NOTHING), sum([number.value for number in right], _NOTHING)
     tolerance = sum([number.half_unit for number in printed], _NOTHING)
     difference = lhs - rhs
     excess = -difference if relation.relation == ">=" else abs(difference)
-    if not printed:
-        status = "not_applicable"
-    elif excess <= 0:
-        status = "pass"
-    else:
-        status = "rounding" if excess <= tolerance else "fail"
+    status = "pass" if excess <= _NOTHING else "rounding" if excess <= tolerance else "fail"
     return Verdict(status, lhs, rhs, difference, tolerance)
 
 
@@ -134,6 +130,8 @@ class _Filled(NamedTuple):
     tables: frozenset[str]
     patterns: tuple[tuple[str, str], ...]
     """Table and row of the cells whose row is a pattern, but for those on the right of a sum."""
+    others: tuple[Cell, ...]
+    """The right sides for all the identity's rows: a place that prints none of them does not print such details."""
 
     def relations(self, layout: Layout, there: set[Cell]) -> Iterator[Relation]:
         """The relations with every row that the pattern stands for, where they are to be tested."""
@@ -141,16 +139,11 @@ class _Filled(NamedTuple):
         summed = _expanded(self.right, layout) if identity.sum else ()
         for name in bindings(self.patterns, layout):
             left, right = bound(self.left, name), summed if identity.sum else bound(self.right, name)
-            if _applies(left + right, there) and (not identity.detail or self._is_detailed(right, there)):
+            if _applies(left + right, there) and (not identity.detail or not there.isdisjoint(right + self.others)):
                 yield Relation(
                     name_of(identity.id, name or self.row, self.suffix), identity.kind, left, right,
                     identity.relation, bound(self.other, name), identity.id,
                 )  # fmt: skip
-
-    def _is_detailed(self, right: tuple[Cell, ...], there: set[Cell]) -> bool:
-        """Whether the place prints such details: one on the right side, or of another of the identity's rows."""
-        others = [cell for row in self.identity.rows for cell in fill(self.identity.right, row=row)]
-        return not there.isdisjoint([*right, *others])
 
 
 @cache
@@ -167,7 +160,9 @@ def _fill(identity: Identity, column: str, row: str) -> _Filled:
     left, right, other = (fill(terms, column, row) for terms in (identity.left, identity.right, identity.alternative))
     suffix = column if any(column == cell[2] for cell in left + right) else ""
     tables = frozenset(table for table, _, _ in left + right)
-    return _Filled(identity, row, suffix, left, right, other, tables, patterns(left if identity.sum else left + right))
+    opened = patterns(left if identity.sum else left + right)
+    others = tuple(cell for name in identity.rows for cell in fill(identity.right, row=name))
+    return _Filled(identity, row, suffix, left, right, other, tables, opened, others)
 
 
 def name_of(declared: str, row: str, column: str) -> str:
@@ -185,8 +180,7 @@ def fill(terms: tuple[str, ...], column: str = "", row: str = "") -> tuple[Cell,
 
 def _applies(cells: tuple[Cell, ...], there: set[Cell]) -> bool:
     """Whether any cell is there to be tested, and every narrative cell is stated."""
-    stated = [cell for cell in cells if cell[0] == NARRATIVE]
-    return there.issuperset(stated) if stated else not there.isdisjoint(cells)
+    return not there.isdisjoint(cells) and there.issuperset([cell for cell in cells if cell[0] == NARRATIVE])
 
 
 def patterns(cells: Iterable[Cell]) -> tuple[tuple[str, str], ...]:
@@ -205,8 +199,7 @@ def bound(cells: tuple[Cell, ...], name: str) -> tuple[Cell, ...]:
     """The declared cells with the pattern in their rows replaced by a row's name."""
     if not name:
         return cells
-    openings = [(cell, _opening(cell[1])) for cell in cells]
-    return tuple([cell if start is None else (cell[0], start + name, cell[2]) for cell, start in openings])
+    return tuple([cell if (start := _opening(cell[1])) is None else (cell[0], start + name, cell[2]) for cell in cells])
 
 
 def _expanded(cells: Iterable[Cell], layout: Layout) -> tuple[Cell, ...]:

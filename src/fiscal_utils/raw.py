@@ -158,8 +158,7 @@ def _write_files(accounts: Accounts, document_id: str, folder: Path) -> None:
     for name, spec in specs.tables().items():
         rows = [row for row in accounts.rows if row.table == name]
         if name not in accounts.missing:
-            printed = {column for row in rows for column in row.columns}
-            columns = [column for column in spec.columns if column in spec.required or column in printed]
+            columns = [c for c in spec.columns if c not in spec.optional or any(c in row.columns for row in rows)]
             header = ["line", "code", "item", "label", *columns, "unit", "undetermined", "page"]
             _write_csv(folder / f"{name}.csv", header, (_table_row(row, columns) for row in rows))
     for number, segment in enumerate(accounts.unknown, 1):
@@ -184,7 +183,7 @@ def _write_files(accounts: Accounts, document_id: str, folder: Path) -> None:
 
 def _table_row(row: Row, columns: Sequence[str]) -> list[object]:
     cells = [row.cells.get(column, "") for column in columns]
-    undetermined = " ".join(str(n) for n in row.undetermined if isinstance(n, Number))
+    undetermined = " ".join([str(n) for n in row.undetermined if isinstance(n, Number)])
     return [row.line, row.code, row.item, row.label, *cells, row.unit, undetermined, row.page]
 
 

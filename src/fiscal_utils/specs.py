@@ -177,8 +177,11 @@ def term(name: str) -> str:
 
 def term_in(name_language: str, *names: str) -> str:
     """The term in a language for the first of the keys that has one; the last key itself if none has."""
-    known = next((_terms()[name] for name in names if name in _terms()), {})
-    return known.get(name_language, names[-1])
+    terms = _terms()
+    for name in names:
+        if name in terms:
+            return terms[name][name_language]
+    return names[-1]
 
 
 def code_name(code: str, printed: str = "") -> str:

@@ -120,9 +120,9 @@ def _package() -> str:
 def _fingerprint() -> str:
     digest = hashlib.sha256(str(data_dir().resolve()).encode())
     for folder in _folders():
-        for path in sorted(folder.iterdir()):
-            status = path.stat()
-            digest.update(f"{folder.name}/{path.name}:{status.st_size}:{status.st_mtime_ns}".encode())
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            status = entry.stat()
+            digest.update(f"{folder.name}/{entry.name}:{status.st_size}:{status.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from fiscal_utils import specs
 from fiscal_utils.checks import COLUMNS as CHECKS
 from fiscal_utils.checks import verdicts
-from fiscal_utils.checks.facts import Row
+from fiscal_utils.checks.facts import Row, missing_tables
 from fiscal_utils.errors import DataError
 from fiscal_utils.normalise import number
 from fiscal_utils.raw import FUNDS, INDICATORS, NARRATIVE, STATEMENTS, about
@@ -28,6 +28,7 @@ _MANY = 200
 _BUFFER = 1 << 16
 """Bytes that are gathered before a file is written to; a Parquet file is made of hundreds of small pieces."""
 _KEYS = ("code", "item", "label")
+_TEXTS = (*_KEYS, "unit")
 _OPEN = (*_KEYS, "undetermined")
 _PRINTED = {
     "narrative": NARRATIVE,
@@ -69,7 +70,7 @@ def build(folders: Sequence[Path]) -> dict[str, pa.Table]:
     named = dict.fromkeys(name for row in documents for name in row)
     tables = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
     columns = tuple(named) or _DOCUMENT
-    return tables | {"documents": _table(_tuples(documents, columns), columns)}
+    return tables | {"documents": _table(_by_column(documents, columns), columns)}
 
 
 def _parts(documents: Sequence[Row], folders: Sequence[Path]) -> list[dict[str, pa.Table]]:
@@ -87,13 +88,13 @@ def _built(documents: Sequence[Row], folders: Sequence[Path]) -> dict[str, pa.Ta
     rows: dict[str, list[Row]] = {"documents": [*documents], "cells": []}
     open_rows = {}
     for document, folder in zip(documents, folders, strict=True):
-        printed = _statutory(folder, str(document.get("missing_tables") or "").split(", "))
+        printed = _statutory(folder, missing_tables(document))
         rows["cells"] += _cells(folder, printed)
         open_rows[folder.name] = _open(printed)
     for name, columns in _PRINTED.items():
         rows[name] = [row for folder in folders for row in _figures(folder, name, columns)]
-    tables = {name: _table(_tuples(rows[name], columns), columns) for name, columns in _COLUMNS.items()}
-    return tables | {"checks": _table(verdicts(rows, open_rows), CHECKS)}
+    tables = {name: _table(_by_column(rows[name], columns), columns) for name, columns in _COLUMNS.items()}
+    return tables | {"checks": _table(zip(*verdicts(rows, open_rows), strict=True), CHECKS)}
 
 
 def store(table: pa.Table, path: Path) -> None:
@@ -119,16 +120,17 @@ def _open(printed: Mapping[str, list[dict[str, str]]]) -> set[tuple[str, str]]:
     }
 
 
-def _table(rows: Iterable[tuple[object, ...]], columns: tuple[str, ...]) -> pa.Table:
+def _table(values: Iterable[Sequence[object]], columns: tuple[str, ...]) -> pa.Table:
+    """The table of the values of each column; without values it has no rows."""
     schema = _schema(columns)
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    arrays = [pa.array(column, kind) for column, kind in zip(values, schema.types, strict=True)]
+    filled = list(values) or [()] * len(columns)
+    arrays = [pa.array(column, kind) for column, kind in zip(filled, schema.types, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _tuples(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """The values of each row in these columns, None where it has none."""
-    return (tuple(map(row.get, columns)) for row in rows)
+def _by_column(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[list[object]]:
+    """The values of all rows in each of the columns, None where a row has none."""
+    return ([row.get(column) for row in rows] for column in columns)
 
 
 @cache
@@ -178,9 +180,9 @@ def _figures(folder: Path, name: str, columns: Sequence[str]) -> Iterator[Row]:
     path = folder / f"{name}.csv"
     if name == "statements" and not path.is_file():  # folders of earlier versions lack it
         return
-    numbers = [column for column in columns if column in _INTEGERS | _FLOATS]
+    document, numbers = folder.name, [column for column in columns if column in _INTEGERS | _FLOATS]
     for row in _csv(path, columns):
-        yield {**row, "document_id": folder.name, **{column: _value(row[column], column, path) for column in numbers}}
+        yield {**row, "document_id": document, **{column: _value(row[column], column, path) for column in numbers}}
 
 
 def _statutory(folder: Path, missing: Sequence[str]) -> dict[str, list[dict[str, str]]]:
@@ -196,12 +198,13 @@ def _cells(folder: Path, printed: Mapping[str, list[dict[str, str]]]) -> Iterato
     """The printed numbers of a document's statutory tables."""
     for name, rows in printed.items():
         path, columns = folder / f"{name}.csv", specs.tables()[name].columns
+        place = {"document_id": folder.name, "table": name}
         for row in rows:
-            head = {"document_id": folder.name, "table": name, "unit": row["unit"], **{key: row[key] for key in _KEYS}}
             numbers = {key: _value(row[key], key, path) for key in ("line", "page")}
+            head = {**place, **{key: row[key] for key in _TEXTS}, **numbers}
             for column in columns:
                 if found := number(row.get(column) or ""):
-                    yield {**head, **numbers, "column": column, "value": float(found.value), "decimals": found.decimals}
+                    yield {**head, "column": column, "value": float(found.value), "decimals": found.decimals}
 
 
 def _csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

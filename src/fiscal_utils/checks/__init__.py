@@ -16,7 +16,6 @@ from fiscal_utils.checks.ratios import ratios, with_prior
 from fiscal_utils.checks.statements import statements
 from fiscal_utils.checks.wording import Placed, messages, where
 from fiscal_utils.identities import NARRATIVE, Cell, Layout, Relation, Verdict, relations
-from fiscal_utils.language import LANGUAGES
 
 COLUMNS = (
     "document_id", "check_id", "kind", "status", "severity", "lhs", "rhs", "difference", "tolerance", "where",
@@ -55,12 +54,9 @@ def _evaluated(found: Facts) -> list[tuple[object, ...]]:
     causes = findings(tests, [verdict.status for verdict in verdicts], found.values)
     causes.sort(key=lambda cause: min(_WEIGHT.index(_severities()[tests[index].declared]) for index in cause.tests))
     numbered = {index: (number, cause) for number, cause in enumerate(causes, 1) for index in cause.tests}
-    names = [Placed(found.pages, language) for language in LANGUAGES]
-    document = found.about["document_id"]
+    names, document = Placed(found.pages), found.about["document_id"]
     pairs = enumerate(zip(tests, verdicts, strict=True))
-    return [
-        (document, *_row(test, verdict, names, *numbered.get(index, (None, None)))) for index, (test, verdict) in pairs
-    ]
+    return [_row(document, test, verdict, names, numbered.get(index)) for index, (test, verdict) in pairs]
 
 
 def tests_of(found: Facts) -> Iterator[Test]:
@@ -111,12 +107,13 @@ def _verdict(test: Test, found: Facts) -> Verdict:
 
 
 def _row(
-    test: Test, verdict: Verdict, names: Sequence[Placed], number: int | None, cause: Finding | None
+    document: str, test: Test, verdict: Verdict, names: Placed, cause: tuple[int, Finding] | None
 ) -> tuple[object, ...]:
-    suspect = ".".join(cause.cell) if cause and cause.cell else ""
-    expected = float(cause.expected.value) if cause and cause.expected else None
+    number, finding = cause or (None, None)
+    suspect = ".".join(finding.cell) if finding and finding.cell else ""
+    expected = float(finding.expected.value) if finding and finding.expected else None
     return (
-        test.id, test.kind, verdict.status, _severity(test, verdict), *map(float, verdict[1:]), where(test),
+        document, test.id, test.kind, verdict.status, _severity(test, verdict), *map(float, verdict[1:]), where(test),
         *messages(test, verdict, names), number, suspect, expected,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from fiscal_utils import specs
-from fiscal_utils.checks.facts import Facts, Row
+from fiscal_utils.checks.facts import Facts, Row, missing_tables
 from fiscal_utils.checks.model import Observation
 from fiscal_utils.normalise import key
 
@@ -30,7 +30,7 @@ def completeness(found: Facts) -> Iterator[Observation]:
 
 
 def _tables(found: Facts) -> Iterator[Observation]:
-    missing = str(found.about.get("missing_tables") or "").split(", ")
+    missing = missing_tables(found.about)
     for name, spec in specs.tables().items():
         if spec.common:
             yield Observation("table-missing", name, name not in missing, {"left": spec.title})

@@ -38,7 +38,6 @@ class Facts:
     values: dict[Cell, Number] = field(default_factory=dict)
     layout: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     pages: dict[Cell, int] = field(default_factory=dict)
-    labels: dict[tuple[str, str], str] = field(default_factory=dict)
     signs: dict[str, int] = field(default_factory=dict)
     """Row of the narrative → the sign of its change from the year before."""
 
@@ -67,6 +66,11 @@ def facts(rows: Mapping[str, Iterable[Row]], open_rows: Mapping[str, AbstractSet
         yield found
 
 
+def missing_tables(about: Row) -> list[str]:
+    """The statutory tables that a document's row of `documents` says it lacks."""
+    return str(about.get("missing_tables") or "").split(", ")
+
+
 def rows_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[Row]]:
     """The rows of tidy tables that are data frames; what is missing is None."""
     return {name: _rows(frame) for name, frame in frames.items()}
@@ -91,7 +95,6 @@ def _enter_cells(found: Facts) -> None:
     for row in found.cells:
         cell = (row["table"], row["code"] or row["item"] or row["label"], row["column"])
         counted = cell[1] in specs.tables()[cell[0]].counts
-        found.labels[cell[:2]] = row["label"]
         _enter(found, cell, exact(row["value"], row["decimals"], "" if counted else row["unit"]), row["page"])
 
 

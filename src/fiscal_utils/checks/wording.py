@@ -1,6 +1,6 @@
 """Checks in words: the names of cells and what a verdict says, in Chinese and English."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,6 +14,9 @@ from fiscal_utils.identities import NARRATIVE, Cell, Verdict
 _MONEY = {"元": "(yuan)", "千元": "(1,000 yuan)", "万元": "(10,000 yuan)", "亿元": "(100 million yuan)"}
 _FIRST = 4
 """A side of more cells than this is named by its first and how many there are."""
+
+Pair = tuple[str, str]
+"""A wording in Chinese and in English."""
 
 
 @lru_cache(20_000)
@@ -44,63 +47,62 @@ def row_name(table: str, row: str, language: str) -> str:
     return specs.term_in(language, f"{table}/{row}", row)
 
 
-class Placed(dict[Cell, str]):
-    """The cells of a document → their names with their pages, in one language; made when they are first asked for."""
+class Placed(dict[Cell, Pair]):
+    """The cells of a document → their names with their pages; made when they are first asked for."""
 
-    def __init__(self, pages: Mapping[Cell, int], language: str) -> None:
+    def __init__(self, pages: Mapping[Cell, int]) -> None:
         super().__init__()
-        self.pages, self.language = pages, language
+        self.pages = pages
 
-    def __missing__(self, cell: Cell) -> str:
-        name = cell_name(cell, self.language)
+    def __missing__(self, cell: Cell) -> Pair:
+        zh, en = cell_name(cell, "zh"), cell_name(cell, "en")
         if page := self.pages.get(cell):
-            name += f"（第 {page} 页）" if self.language == "zh" else f" (p. {page})"
-        self[cell] = name
-        return name
+            zh, en = f"{zh}（第 {page} 页）", f"{en} (p. {page})"
+        self[cell] = zh, en
+        return zh, en
 
 
-def messages(test: Test, verdict: Verdict, names: Iterable[Placed]) -> tuple[str, ...]:
-    """What the check found, in the language of each of the names: both sides, their values, what rounding allows."""
-    if isinstance(test, Observation):
-        return tuple([_observed(test, verdict, placed) for placed in names])
-    sign, amounts = _sign(test, verdict), [_amount(number) for number in verdict[1:]]
-    return tuple([_compared(test, sign, amounts, placed) for placed in names])
+def messages(test: Test, verdict: Verdict, names: Placed) -> Pair:
+    """What the check found: both sides, their values, what rounding allows."""
+    return _observed(test, verdict, names) if isinstance(test, Observation) else _compared(test, verdict, names)
 
 
-def _observed(test: Observation, verdict: Verdict, names: Placed) -> str:
-    rule = specs.rules()[test.declared]
-    problem = _filled(test, rule.zh if names.language == "zh" else rule.en, names)
+def _observed(test: Observation, verdict: Verdict, names: Placed) -> Pair:
+    zh, en = _filled(test, names)
     if verdict.status not in ("pass", "rounding"):
-        return problem
-    return ("检查过，没有这样的问题：" if names.language == "zh" else "Looked for and not found: ") + problem
+        return zh, en
+    return f"检查过，没有这样的问题：{zh}", f"Looked for and not found: {en}"
 
 
-def _compared(test: Test, sign: str, amounts: Sequence[str], names: Placed) -> str:
-    left, right, unit = _side(test.left, names), _right(test, names), _unit(test.left[0], names.language)
-    lhs, rhs, difference, allowed = amounts
-    sides = f"{left} {lhs}{unit} {sign} {right} {rhs}{unit}"
-    if names.language == "zh":
-        return f"{sides}；相差 {difference}，舍入允许 ±{allowed}"
-    return f"{sides}; difference {difference}, rounding allows ±{allowed}"
+def _compared(test: Test, verdict: Verdict, names: Placed) -> Pair:
+    (left_zh, left_en), (right_zh, right_en) = _side(test.left, names), _right(test, names)
+    lhs, rhs, difference, allowed = map(_amount, verdict[1:])
+    (unit_zh, unit_en), sign = _unit(test.left[0]), _sign(test, verdict)
+    return (
+        f"{left_zh} {lhs}{unit_zh} {sign} {right_zh} {rhs}{unit_zh}；相差 {difference}，舍入允许 ±{allowed}",
+        f"{left_en} {lhs}{unit_en} {sign} {right_en} {rhs}{unit_en}; "
+        f"difference {difference}, rounding allows ±{allowed}",
+    )
 
 
-def _unit(cell: Cell, language: str) -> str:
+def _unit(cell: Cell) -> Pair:
     """The unit of what the cell states; nothing after a count, whose column or row names what is counted."""
     table, row, column = cell
     if column.endswith("_pct"):
-        return "%"
+        return "%", "%"
     spec = specs.tables().get(table)
     if column == "count" or (spec and row in spec.counts):
-        return ""
-    return " 万元" if language == "zh" else " (10,000 yuan)"
+        return "", ""
+    return " 万元", " (10,000 yuan)"
 
 
-def _right(test: Test, names: Placed) -> str:
+def _right(test: Test, names: Placed) -> Pair:
     """The right side: a sum, or for a percentage the quotient that it is of."""
     if not isinstance(test, Ratio):
         return _side(test.right, names)
     part, whole = (_side([cell for _, cell in terms], names) for terms in (test.part, test.whole))
-    return f"{part} ÷ ({whole})" if len(test.whole) > 1 else f"{part} ÷ {whole}"
+    quotient = "{} ÷ ({})" if len(test.whole) > 1 else "{} ÷ {}"
+    return quotient.format(part[0], whole[0]), quotient.format(part[1], whole[1])
 
 
 def _sign(test: Test, verdict: Verdict) -> str:
@@ -110,30 +112,38 @@ def _sign(test: Test, verdict: Verdict) -> str:
     return {"pass": "=", "rounding": "≈"}.get(verdict.status, "≠" if verdict.difference else "=")
 
 
+@lru_cache(20_000)
 def _amount(number: Decimal) -> str:
     """The number without the decimals that say nothing."""
     return f"{number:z,.4f}".rstrip("0").rstrip(".").replace("-", "−") if number else "0"
 
 
-def _filled(test: Observation, template: str, names: Placed) -> str:
+def _filled(test: Observation, names: Placed) -> Pair:
     """The rule's message with what was seen; text of the document goes in as it is, never as a template."""
-    subject = _side((test.left or test.right)[:1], names) or test.subject
+    rule, cells = specs.rules()[test.declared], test.left or test.right
+    zh, en = names[cells[0]] if cells else (test.subject, test.subject)
     tolerance = f"{test.numbers[2]:f}" if test.numbers else ""
-    fields = {name: _in_unit(text, names.language) for name, text in test.fields.items()}
-    return template.format_map({"subject": subject, "tolerance": tolerance, **fields})
+    english = {name: _in_english(text) for name, text in test.fields.items()}
+    return (
+        rule.zh.format_map({"subject": zh, "tolerance": tolerance, **test.fields}),
+        rule.en.format_map({"subject": en, "tolerance": tolerance, **english}),
+    )
 
 
-def _in_unit(text: str, language: str) -> str:
-    """An amount as seen, its unit in the language."""
+def _in_english(text: str) -> str:
+    """An amount as seen, its unit in English."""
     amount, _, unit = text.rpartition(" ")
-    return f"{amount} {_MONEY[unit]}" if language == "en" and unit in _MONEY else text
+    return f"{amount} {_MONEY[unit]}" if unit in _MONEY else text
 
 
-def _side(cells: Sequence[Cell], names: Placed) -> str:
-    if len(cells) <= _FIRST:
-        return " + ".join([names[cell] for cell in cells])
-    count = f"…（共 {len(cells)} 项）" if names.language == "zh" else f"… ({len(cells)} cells)"
-    return f"{names[cells[0]]} + {count}"
+def _side(cells: Sequence[Cell], names: Placed) -> Pair:
+    if len(cells) == 1:
+        return names[cells[0]]
+    if len(cells) > _FIRST:
+        zh, en = names[cells[0]]
+        return f"{zh} + …（共 {len(cells)} 项）", f"{en} + … ({len(cells)} cells)"
+    named = [names[cell] for cell in cells]
+    return " + ".join([zh for zh, _ in named]), " + ".join([en for _, en in named])
 
 
 def where(test: Test) -> str:
