@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -194,7 +194,7 @@ def _is_on(glyphs: Glyphs, box: Box) -> bool:
 def _glyphs(pages: Sequence[_Page]) -> list[Glyphs]:
     """The characters on the visible part of each page, without those printed aslant."""
     counts = [page.characters for page in pages]
-    texts = [page.text for page in pages for _ in range(page.characters)]
+    texts = list(chain.from_iterable(map(repeat, [page.text for page in pages], counts)))
     indices = list(chain.from_iterable(map(range, counts)))
     shown = _shown(np.concatenate(list(map(_codes, pages))), texts, indices)
     printed = shown > 0

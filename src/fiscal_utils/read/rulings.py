@@ -182,7 +182,7 @@ def _connected(
     for i, (at, start, end) in enumerate(across):
         for j in range(bisect_left(places, start - near), bisect_right(places, end + near)):
             if down[j].start - near <= at <= down[j].end + near:
-                group[root(i)] = root(len(across) + j)
+                group[root(len(across) + j)] = i
     members: dict[int, tuple[list[_Ruling], list[_Ruling]]] = defaultdict(lambda: ([], []))
     for i, ruling in enumerate([*across, *down]):
         members[root(i)][i >= len(across)].append(ruling)
