@@ -246,6 +246,14 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:
     assert "difference 0," in said  # −0.00001
 
 
+def test_a_sum_of_which_no_row_is_printed_says_so() -> None:
+    total = ("revenue", "total", "total")
+    verdict = evaluate(Relation("sum", "identity", (total,), ()), {total: Number(Decimal(0), 2)})
+    zh, en = wording.messages(Relation("sum", "identity", (total,), ()), verdict, wording.Placed({}))
+    assert "= 没有印出的行 0 万元" in zh
+    assert "= no printed row 0 (10,000 yuan)" in en
+
+
 def test_a_finding_in_words_is_sentences() -> None:
     found = tables.check(SECOND).query("suspect != ''").groupby("finding")
     for _, part in found:

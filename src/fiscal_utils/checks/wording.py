@@ -137,6 +137,8 @@ def _in_english(text: str) -> str:
 
 
 def _side(cells: Sequence[Cell], names: Placed) -> Pair:
+    if not cells:
+        return "没有印出的行", "no printed row"
     if len(cells) == 1:
         return names[cells[0]]
     if len(cells) > _FIRST:

@@ -72,11 +72,10 @@ class _Reader:
         handles = chain.from_iterable(map(repeat, [page.raw for page in pages], counts))
         things = list(map(_object, handles, chain.from_iterable(map(range, counts))))
         self._objects(things, page_of(counts), _IDENTITY, 0)
-        rulings, on = map(np.concatenate, zip(*self.rulings, strict=True))
+        boxes, on = map(np.concatenate, zip(*self.rulings, strict=True))
         order = np.argsort(on, kind="stable")
-        sorted_ = rulings[order]
-        own = [sorted_[part] for part in by_page(on[order], len(pages))]
-        return list(map(Drawing, own, self.pictures, self.shapes.tolist()))
+        rulings = [boxes[order[part]] for part in by_page(on[order], len(pages))]
+        return list(map(Drawing, rulings, self.pictures, self.shapes.tolist()))
 
     def _count(self, on: Sequence[int] | Indices, counts: Sequence[int] | Indices) -> None:
         np.add.at(self.seen, on, counts)
