@@ -176,3 +176,37 @@ def test_what_something_is_for_is_no_part_of_a_name() -> None:
         "公务用车运行费支出3.00万元，主要用于燃料费2.00万元、维修费1.00万元。",
     )
     assert [row[0] for row in rows] == ["personnel", "基本工资", "奖金", "vehicle_operation", "燃料费", "维修费"]
+
+
+def test_the_year_s_revenue_and_expenditure_of_each_budget() -> None:
+    found = found_in(
+        "四、财政拨款收入支出决算情况说明",
+        "1.一般公共预算财政拨款本年收入5.00万元，比上年增加1.00万元，主要是增人2.00万元；本年支出6.00万元，与上年持平。",
+        "2.政府性基金预算财政拨款本年收入3.00万元；本年支出4.00万元，比上年减少2.00万元，下降33.33%，主要是完工。",
+        "（二）财政拨款本年收入8.00万元，完成年初预算的80%，比年初预算减少2.00万元，主要是节约；本年支出10.00万元。",
+    )
+    assert [(f.item, f.measure, str(f.value), f.reason) for f in found] == [
+        ("general_public_budget_revenue", "final", "5.00", ""),
+        ("general_public_budget_revenue", "prior_change", "1.00", "增人2.00万元"),
+        ("general_public_budget", "final", "6.00", ""),
+        ("general_public_budget", "prior_change", "0", ""),
+        ("government_fund_revenue", "final", "3.00", ""),
+        ("government_fund", "final", "4.00", ""),
+        ("government_fund", "prior_change", "2.00", "完工"),
+        ("government_fund", "prior_change_pct", "33.33", "完工"),
+        ("revenue", "final", "8.00", ""),
+        ("revenue", "completion_pct", "80", "节约"),
+        ("expenditure", "final", "10.00", ""),
+    ]
+
+
+def test_what_something_mainly_is_is_no_reason_where_nothing_changed() -> None:
+    found = found_in(
+        "七、财政拨款“三公”经费支出决算情况说明",
+        "公务接待费支出2.00万元，占40.00%，主要是国内公务接待支出1.50万元，接待对象主要是检查组。",
+    )
+    assert [(f.item, f.measure, str(f.value), f.reason) for f in found] == [
+        ("hospitality", "final", "2.00", ""),
+        ("hospitality", "share_pct", "40.00", ""),
+        ("hospitality_domestic", "final", "1.50", ""),
+    ]

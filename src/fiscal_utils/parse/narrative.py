@@ -44,6 +44,9 @@ _CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?
 """What tells the next change, with which a reason ends."""
 _NEXT_REASON = ";(?=[二三四五六七八九]是)"
 """What parts the reasons that are counted up: 一是 …；二是 …"""
+_REASON = rf"(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON})+)"
+_MAINLY = re.compile(rf"[，。]主要是(?:由于|因为)?(?!用于|反映){_REASON}")
+"""The reason that follows a change without being called one."""
 _CHANGES = ("prior_change", "prior_change_pct")
 _EXECUTION = ("completion_pct",)
 _COUNTS = ("count",)
@@ -92,8 +95,7 @@ def _tokens(coded: bool) -> re.Pattern[str]:
     patterns = spec().patterns
     # an atomic group: 台（套） must not be read as 台
     figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
-    words = rf"(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON}"
-    reason = rf"(?:{'|'.join(patterns.reason)}):?(?P<reason>(?:{words})+)"
+    reason = rf"(?:{'|'.join(patterns.reason)}):?{_REASON}"
     path = rf"(?P<path>{_PATH if coded else '(?!)'})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
     return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
@@ -124,6 +126,12 @@ def _ends(name: str, text: str) -> int:
 
 
 @cache
+def _beside(section: str) -> Mapping[str, Mentions]:
+    """For items of the section what finds those that they stand for beside other names."""
+    return {item: mentions(others) for item, others in spec().section[section].beside.items()}
+
+
+@cache
 def _mentions(section: str) -> tuple[Mentions, Mentions, Mentions, Mentions]:
     """What finds the names, contexts, parts and counts that the section declares."""
     declared = spec().section[section]
@@ -142,15 +150,16 @@ class _Scan:
         if self.spec.codes == "functions":
             self.names = Mentions({fold(label): code for code, label in functions.classes.items()} | self.names)
         self.item = self.whole = next(iter(self.spec.items))
-        self.context = self.outer = ""
+        self.context = self.outer = self.sentence = ""
         self.path: list[str] = []
         self.found: list[tuple[int, Figure]] = []
 
     def run(self) -> list[Figure]:
         """The section's figures."""
-        end = 0
-        for match in _tokens(any(mark in self.folded for mark in _LEVEL_MARKS)).finditer(self.folded):
+        tokens, end = _tokens(any(mark in self.folded for mark in _LEVEL_MARKS)), 0
+        while match := tokens.search(self.folded, end):
             lead = self.folded[end : match.start()]
+            self.sentence = (self.sentence + lead).rpartition("。")[2]
             self._bracket(lead)
             if match["reason"]:
                 self._name(lead)
@@ -162,6 +171,9 @@ class _Scan:
             else:
                 self._figure(match, lead)
             end = match.end()
+            if (mainly := _MAINLY.match(self.folded, end)) and self._is_change(match):
+                self._explain(mainly)
+                end = mainly.end()
         return [figure for _, figure in self.found]
 
     def comparisons(self) -> Iterator[Statement]:
@@ -190,6 +202,8 @@ class _Scan:
         self.context = self.contexts.last(lead) or self.context
         part = self.parts.last(lead)
         named = f"{self.context}_{part}".strip("_") if part else self.names.last(lead)
+        if others := _beside(self.text.section).get(named):
+            named = others.last(self.sentence) or named
         self.item = named or self.item
         return bool(named)
 
@@ -203,6 +217,10 @@ class _Scan:
         path = [*self.path[: len(list(above))], *named.values()]
         self.path = path
         self.item = self.functions.code(path) or "/".join(path)
+
+    def _is_change(self, match: re.Match[str]) -> bool:
+        """Whether the figure is said to be a change, or nothing to have changed."""
+        return bool(match["flat"] or _any_of("of_change").search(_clause(self.folded[: match.start()])))
 
     def _flat(self, match: re.Match[str], lead: str) -> None:
         self._name(lead)

@@ -24,6 +24,7 @@ class SectionSpec:
     after: Names = field(default_factory=dict)
     contexts: Names = field(default_factory=dict)
     parts: Names = field(default_factory=dict)
+    beside: Mapping[str, Names] = field(default_factory=dict)
     alone: Names = field(default_factory=dict)
     free: bool = False
     declared: bool = False
