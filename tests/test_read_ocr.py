@@ -13,7 +13,8 @@ from fiscal_utils import simulate
 from fiscal_utils.errors import DocumentError
 from fiscal_utils.parse import Accounts, parse
 from fiscal_utils.read import Grid, Line, Source, ocr, read
-from fiscal_utils.read.rulings import Frame, frames
+from fiscal_utils.read.page import blocks
+from fiscal_utils.read.rulings import USUAL_SIZE, Frame, frames, rulings
 
 needs_ocr = pytest.mark.skipif(not ocr.installed(), reason="the extra ocr is not installed")
 PIXELS = ocr.SCALE
@@ -76,7 +77,8 @@ def grids(source: Source) -> list[Grid]:
 def ruled(image: Image.Image) -> list[Frame]:
     scan = pytest.importorskip("fiscal_utils.read.scan", exc_type=ImportError)
     boxes, _ = scan.rulings(scan.ink_of(scan.straight(pixels(image))), PIXELS)
-    return frames(np.array([(x0, -y1, x1, -y0) for x0, y0, x1, y1 in boxes]).reshape(-1, 4) / PIXELS)
+    lines = np.array([(x0, -y1, x1, -y0) for x0, y0, x1, y1 in boxes]).reshape(-1, 4) / PIXELS
+    return frames(rulings([lines], [USUAL_SIZE])[0])
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif"])
@@ -198,7 +200,7 @@ def test_a_scanned_table_is_recognised(tmp_path: Path) -> None:
 def test_print_that_is_not_recognised_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = ocr._Recognised("", 0.0, [])
     monkeypatch.setattr(ocr, "_recognised", lambda crops: [nothing] * len(crops))
-    [grid] = [block for block in ocr.page(pixels(sheet()), 1).blocks() if isinstance(block, Grid)]
+    [grid] = [block for block in blocks([ocr.page(pixels(sheet()), 1)], Path("drawn.png")) if isinstance(block, Grid)]
     assert grid.rows[4] == ("〓", "〓", "〓", "", "〓")
     assert grid.rows[3][4] == "——"
 
@@ -208,7 +210,7 @@ def test_print_that_is_not_recognised_is_marked(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_page_on_its_side_or_head(quarters: int) -> None:
     page = ocr.page(np.ascontiguousarray(np.rot90(pixels(sheet()), quarters)), 1)
-    assert [block.rows for block in page.blocks() if isinstance(block, Grid)] == [ROWS]
+    assert [block.rows for block in blocks([page], Path("drawn.png")) if isinstance(block, Grid)] == [ROWS]
 
 
 @needs_ocr
