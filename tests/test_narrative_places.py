@@ -210,3 +210,23 @@ def test_what_something_mainly_is_is_no_reason_where_nothing_changed() -> None:
         ("hospitality", "share_pct", "40.00", ""),
         ("hospitality_domestic", "final", "1.50", ""),
     ]
+
+
+def test_both_totals_under_one_name_and_averages_that_are_no_amounts() -> None:
+    rows = rows_in(
+        "三、支出决算情况说明",
+        "基本支出8.00万元，占80.00%。其中工资福利支出7.00万元。",
+        "四、财政拨款收入支出决算总体情况说明",
+        "财政拨款收入、支出决算总计9.00万元，与2030年度相比，财政拨款收、支总计各增加1.00万元。",
+        "七、财政拨款“三公”经费支出决算情况说明",
+        "公务用车运行维护费支出3.00万元，公务用车保有量2辆，平均每辆1.50万元。",
+    )
+    assert [row[:3] for row in rows] == [
+        ("basic", "final", "8.00"),
+        ("basic", "share_pct", "80.00"),
+        ("工资福利支出", "final", "7.00"),
+        ("grand_total", "final", "9.00"),
+        ("grand_total", "prior_change", "1.00"),
+        ("vehicle_operation", "final", "3.00"),
+        ("vehicles_held", "count", "2"),
+    ]

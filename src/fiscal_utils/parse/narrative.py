@@ -35,7 +35,7 @@ _LEVELS = ("class", "type0", "entry0", "type1", "entry1", "entry2")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _PAIR = re.compile(r"\([^()]*\)")
 _BEFORE_NAME = re.compile(
-    r"(?:.*主要(?:用于|包括))?(?:\d{1,2}\.(?!\d)|[（(][\d一二三四五六七八九十]{1,3}[）)]|[（(]含?)?(?:20\d\d年度?)?"
+    r"(?:其中|.*主要(?:用于|包括))?(?:\d{1,2}\.(?!\d)|[（(][\d一二三四五六七八九十]{1,3}[）)]|[（(]含?)?(?:20\d\d年度?)?"
 )
 """What something is for, an ordinal or a bracket, and the year: what is printed before a name and is no part of it."""
 _SUM = re.compile("总计|合计")
