@@ -230,3 +230,18 @@ def test_both_totals_under_one_name_and_averages_that_are_no_amounts() -> None:
         ("vehicle_operation", "final", "3.00"),
         ("vehicles_held", "count", "2"),
     ]
+
+
+def test_a_reason_right_behind_the_comparison_with_the_budget() -> None:
+    found = found_in(
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "年初预算为5.00万元，支出决算为4.00万元，完成年初预算的80.00%，决算数小于年初预算数主要是少用2.00万元。",
+        "与2030年度相比，一般公共预算财政拨款支出减少1.00万元，下降20.00%。主要是完工。",
+    )
+    assert [(f.measure, str(f.value), f.reason) for f in found] == [
+        ("initial_budget", "5.00", ""),
+        ("final", "4.00", ""),
+        ("completion_pct", "80.00", "少用2.00万元"),
+        ("prior_change", "1.00", "完工"),
+        ("prior_change_pct", "20.00", "完工"),
+    ]
