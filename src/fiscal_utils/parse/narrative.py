@@ -11,27 +11,14 @@ from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import Functions
 from fiscal_utils.parse.mentions import Mentions, mentions
 from fiscal_utils.parse.narrative_spec import MeasureSpec, fold, spec
+from fiscal_utils.parse.narrative_tokens import LEVELS, MAINLY, tokens
 from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
 
-_NUMBER = r"(?=[\d-])(?<![\d.第\[〔])(?<!\d,)(?<!单价)(?<!单位价值)(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-_NO_THRESHOLD = r"(?!\(不?含\)以[上下]|以[上下])"
-_NO_WORD = "(?!钟)"
 _STOPS = "。，;:、,"
 _SENTENCE = "。;"
 _PHRASE = re.compile(rf"(?:及以上|以上|左右)?([^{_STOPS}]*?)等?(?=[{_STOPS}]|$)")
-_CLASS = r"\"?(?P<class>[^，。;:、()\d.\"]{2,30}+)\"?\(类\)"
-_LOWER = r"[，、]?\"?(?P<{}>(?:[^，。;:()\"]|\((?![类款项]\))[^()]*\)){{2,40}}+)\"?\({}\)"
-_BELOW = [(_LOWER.format(f"type{i}", "款"), _LOWER.format(f"entry{i}", "项")) for i in range(3)]
-_PATH = (
-    f"{_CLASS}(?:{_BELOW[0][0]}(?:{_BELOW[0][1]})?)?"
-    f'|(?<![^，。;:、\\d."]){_BELOW[1][0]}(?:{_BELOW[1][1]})?|(?<![^，。;:、\\d."]){_BELOW[2][1]}'
-)
-"""A class with what is below it, or a type or an item alone: one of the class or type last named."""
-_LEVEL_MARKS = ("(类)", "(款)", "(项)")
-"""Without one of them a text has no path."""
-_LEVELS = ("class", "type0", "entry0", "type1", "entry1", "entry2")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]|[（）()]")
 _PAIR = re.compile(r"\([^()]*\)")
 _BEFORE_NAME = re.compile(
@@ -40,13 +27,6 @@ _BEFORE_NAME = re.compile(
 """What something is for, an ordinal or a bracket, and the year: what is printed before a name and is no part of it."""
 _SUM = re.compile("总计|合计")
 _REASON_LENGTH = 60
-_CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?:增加|减少|增长|下降|降低)了?\d"
-"""What tells the next change, with which a reason ends."""
-_NEXT_REASON = ";(?=[二三四五六七八九]是)"
-"""What parts the reasons that are counted up: 一是 …；二是 …"""
-_REASON = rf"(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON})+)"
-_MAINLY = re.compile(rf"[，。]主要是(?:由于|因为)?(?!用于|反映){_REASON}")
-"""The reason that follows a change without being called one."""
 _CHANGES = ("prior_change", "prior_change_pct")
 _EXECUTION = ("completion_pct",)
 _COUNTS = ("count",)
@@ -86,18 +66,6 @@ def narrated(
     functions = Functions({code: label for code, label in names.items() if code.startswith("2")})
     scans = [_Scan(text, functions) for text in (*texts, *([joined(EVALUATION, annex)] if annex else []))]
     return [figure for scan in scans for figure in scan.run()], [said for scan in scans for said in scan.comparisons()]
-
-
-@cache
-def _tokens(coded: bool) -> re.Pattern[str]:
-    """Reasons, statements that nothing changed, numbers with units; where `coded`, functional paths with purposes."""
-    units = "|".join(map(re.escape, sorted(spec().units.kinds, key=len, reverse=True)))
-    patterns = spec().patterns
-    # an atomic group: 台（套） must not be read as 台
-    figure = rf"{_NUMBER}(?P<unit>(?>{units})){_NO_WORD}{_NO_THRESHOLD}"
-    reason = rf"(?:{'|'.join(patterns.reason)}):?{_REASON}"
-    path = rf"(?P<path>{_PATH if coded else '(?!)'})(?:[。，:]?(?:{'|'.join(patterns.purpose)}))?"
-    return re.compile(rf"{reason}|{path}|(?P<flat>{'|'.join(patterns.flat)})|{figure}")
 
 
 def _clause(lead: str) -> str:
@@ -156,8 +124,8 @@ class _Scan:
 
     def run(self) -> list[Figure]:
         """The section's figures."""
-        tokens, end = _tokens(any(mark in self.folded for mark in _LEVEL_MARKS)), 0
-        while match := tokens.search(self.folded, end):
+        pattern, end = tokens(self.folded), 0
+        while match := pattern.search(self.folded, end):
             lead = self.folded[end : match.start()]
             self.sentence = (self.sentence + lead).rpartition("。")[2]
             self._bracket(lead)
@@ -171,7 +139,7 @@ class _Scan:
             else:
                 self._figure(match, lead)
             end = match.end()
-            if (mainly := _MAINLY.match(self.folded, end)) and self._is_change(match):
+            if (mainly := MAINLY.match(self.folded, end)) and self._is_change(match):
                 self._explain(mainly)
                 end = mainly.end()
         return [figure for _, figure in self.found]
@@ -211,7 +179,7 @@ class _Scan:
         """Make the functional class, type or item that is named in full the current item."""
         if self.spec.codes != "functions":
             return
-        groups = {name.rstrip("012"): match.span(name) for name in _LEVELS if match[name]}
+        groups = {name.rstrip("012"): match.span(name) for name in LEVELS if match[name]}
         named = {level: self.text.printed[start:end] for level, (start, end) in groups.items()}
         above = itertools.takewhile(lambda level: level not in named, ("class", "type"))
         path = [*self.path[: len(list(above))], *named.values()]
