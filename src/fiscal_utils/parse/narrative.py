@@ -11,7 +11,7 @@ from fiscal_utils.normalise import Number, number
 from fiscal_utils.parse.functions import Functions
 from fiscal_utils.parse.mentions import Mentions, mentions
 from fiscal_utils.parse.narrative_spec import MeasureSpec, fold, spec
-from fiscal_utils.parse.narrative_tokens import LEVELS, MAINLY, tokens
+from fiscal_utils.parse.narrative_tokens import LEVELS, reason_of_change, tokens
 from fiscal_utils.parse.sections import EVALUATION, Text, joined, sections
 from fiscal_utils.parse.statements import Statement
 from fiscal_utils.read import Line
@@ -139,9 +139,9 @@ class _Scan:
             else:
                 self._figure(match, lead)
             end = match.end()
-            if (mainly := MAINLY.match(self.folded, end)) and self._is_change(match):
-                self._explain(mainly)
-                end = mainly.end()
+            if (reason := reason_of_change().match(self.folded, end)) and self._is_change(match):
+                self._explain(reason)
+                end = reason.end()
         return [figure for _, figure in self.found]
 
     def comparisons(self) -> Iterator[Statement]:

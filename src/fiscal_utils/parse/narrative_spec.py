@@ -75,6 +75,7 @@ class PatternSpec:
 
     flat: tuple[str, ...]
     reason: tuple[str, ...]
+    reason_of_change: tuple[str, ...]
     verbs: tuple[str, ...]
     purpose: tuple[str, ...]
     against_budget: tuple[str, ...]

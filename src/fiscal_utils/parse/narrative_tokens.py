@@ -25,8 +25,12 @@ _CHANGED = r"，(?:比|较|与|同)(?:上年度?|20\d\d年度?)(?:相比)?，?(?
 _NEXT_REASON = ";(?=[二三四五六七八九]是)"
 """What parts the reasons that are counted up: 一是 …；二是 …"""
 _REASON = rf"(?P<reason>(?:(?!，?其中[:，]|，?其中$|{_CHANGED})[^。;]|{_NEXT_REASON})+)"
-MAINLY = re.compile(rf"[，。]主要是(?:由于|因为)?(?!用于|反映){_REASON}")
-"""The reason that follows a change without being called one."""
+
+
+@cache
+def reason_of_change() -> re.Pattern[str]:
+    """The reason that follows a change without being called one."""
+    return re.compile(rf"[，。](?:{'|'.join(spec().patterns.reason_of_change)}){_REASON}")
 
 
 def tokens(text: str) -> re.Pattern[str]:
